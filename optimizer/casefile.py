@@ -1,0 +1,173 @@
+"""Reading a case and changing a copy of it.
+
+A case is a folder with `case.toml` beside its data files, or the data files alone. TOML, a row of
+`stores.csv`, a form and a what-if all name fields the same way: `economics.wage = 15.91`.
+"""
+
+import csv
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from optimizer.case import Case, DataFile
+from optimizer.errors import CaseError
+from optimizer.opening import DatedHours, OpeningHours
+
+
+def with_changes(case: Case, changes: Mapping[str, Any]) -> Case:
+    """A what-if: a copy of the case with some fields changed.
+
+    Parameters
+    ----------
+    changes
+        Dotted field to value, as in case.toml: `{"economics.wage": 15.91}`.
+
+    Raises
+    ------
+    CaseError
+        A field does not exist or a value breaks a rule.
+    """
+    for path, value in changes.items():
+        case = _changed(case, path.split("."), value, path)
+    return case
+
+
+def _changed(facts: Any, path: list[str], value: Any, where: str) -> Any:
+    hint = _hint(type(facts), path[0], where)
+    if path[1:]:
+        new = _changed(getattr(facts, path[0]), path[1:], value, where)
+    else:
+        new = _convert(value, hint, where)
+    return replace(facts, **{path[0]: new})
+
+
+def read_case(path: str | Path) -> Case:
+    """Read a case folder (or its case.toml), with `stores.csv` where the folder is a chain.
+
+    Raises
+    ------
+    CaseError
+        Something in case.toml or stores.csv is missing, misspelt or out of range.
+    """
+    path = Path(path)
+    file = path / "case.toml" if path.is_dir() else path
+    if not file.is_file():
+        raise CaseError(
+            "no case.toml here",
+            where=str(path),
+            cure="Give a folder with a case.toml, or the data files themselves.",
+        )
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CaseError(f"not valid TOML: {error}", where=file.name) from None
+    stores = file.parent / "stores.csv"
+    case = case_from_table(table, folder=file.parent)
+    return replace(case, stores=_read_stores(stores)) if stores.is_file() else case
+
+
+def case_from_table(table: Mapping[str, Any], folder: Path | None = None) -> Case:
+    """A case from the nested tables of a case.toml."""
+    return replace(_convert(dict(table), Case, ""), folder=folder)
+
+
+def case_from_files(files: list[DataFile], changes: Mapping[str, Any] | None = None) -> Case:
+    """A case straight from data files; what nobody states is inferred or assumed, and said."""
+    name = Path(files[0].file).stem if files else ""
+    return with_changes(Case(name=name, data=tuple(files)), changes or {})
+
+
+def for_store(case: Case, store: str) -> Case:
+    """The facts of one store of a chain: the common ones with what `stores.csv` changes."""
+    return replace(with_changes(case, dict(dict(case.stores).get(store, ()))), store=store)
+
+
+def _read_stores(file: Path) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        sample = lines.readline()
+        lines.seek(0)
+        rows = list(csv.DictReader(lines, delimiter=";" if sample.count(";") else ","))
+    if not rows or "store" not in rows[0]:
+        raise CaseError("needs a column named store", where=file.name)
+    found = []
+    for row in rows:
+        changes = {
+            "hours.current" if column == "hours" else column: value
+            for column, value in row.items()
+            if column and column != "store" and value
+        }
+        found.append((row["store"], tuple(changes.items())))
+    return tuple(found)
+
+
+def _hint(kind: type, name: str, where: str) -> Any:
+    """The declared type of a field, or the error that names the nearest field there is."""
+    known = [f.name for f in fields(kind)]
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        cure = f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(known)}."
+        raise CaseError(f'there is no field "{name}"', where=where, cure=cure)
+    return typing.get_type_hints(kind)[name]
+
+
+def _convert(value: Any, hint: Any, where: str) -> Any:
+    """A TOML, CSV or form value as the declared type of its field."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is types.UnionType:
+        return None if value is None else _convert(value, inner[0], where)
+    if isinstance(hint, type) and isinstance(value, hint) and origin is None:
+        return value
+    if isinstance(value, Mapping):
+        if origin is tuple:  # a table kept as pairs: columns = { time = "Date" }
+            return tuple((str(k), str(v)) for k, v in value.items())
+        if is_dataclass(hint):
+            return _build(hint, value, where)
+    if origin is tuple and isinstance(value, list | tuple):
+        if len(inner) == 2 and inner[1] is Ellipsis:
+            return tuple(_convert(v, inner[0], where) for v in value)
+        if len(value) == len(inner):
+            return tuple(_convert(v, h, where) for v, h in zip(value, inner, strict=True))
+        raise CaseError(f"needs {len(inner)} values, not {len(value)}", where=where)
+    if hint is OpeningHours and isinstance(value, str):
+        try:
+            return OpeningHours.parse(value)
+        except CaseError as error:
+            raise CaseError(error.what, where=where, cure=error.cure) from None
+    try:
+        if hint is float and not isinstance(value, bool):
+            return float(value)
+        if hint is int and float(value) == int(float(value)) and not isinstance(value, bool):
+            return int(float(value))
+        if hint is bool and str(value).lower() in ("true", "false"):
+            return str(value).lower() == "true"
+        if hint is date:
+            return date.fromisoformat(str(value))
+    except (TypeError, ValueError):
+        pass
+    wanted = getattr(hint, "__name__", str(hint)).replace("str", "text").replace("float", "number")
+    raise CaseError(f'"{value}" is not a {wanted}', where=where)
+
+
+_RENAMED = {"from": "first", "until": "last"}  # words that Python or our own names cannot take
+
+
+def _build(kind: Any, table: Mapping[str, Any], where: str) -> Any:
+    values = {}
+    for key, value in table.items():
+        name = _RENAMED.get(key, key) if kind is DatedHours else key
+        place = f"{where}.{key}" if where else key
+        values[name] = _convert(value, _hint(kind, name, place), place)
+    missing = [
+        f.name
+        for f in fields(kind)
+        if f.default is MISSING and f.default_factory is MISSING and f.name not in values
+    ]
+    if missing:
+        raise CaseError(f'"{missing[0]}" is missing', where=where)
+    return kind(**values)

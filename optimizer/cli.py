@@ -1,0 +1,235 @@
+"""The terminal: every verb prints a readable answer, or with --json a machine one.
+
+Exit codes: 0 done, 1 a problem with the input (one clear sentence on stderr), 2 usage.
+"""
+
+import argparse
+import json
+import math
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import optimizer
+from optimizer.case import Case, DataFile
+from optimizer.casefile import case_from_files, for_store, read_case, with_changes
+from optimizer.data.observations import Observations, check, read_observations
+from optimizer.demand.demand import Demand
+from optimizer.demand.displacement import displacement
+from optimizer.demand.estimate import estimate_demands
+from optimizer.errors import CaseError, OpeningHoursError
+from optimizer.opening import OpeningHours
+from optimizer.planning.evaluate import evaluate
+from optimizer.planning.hours import optimize
+from optimizer.planning.lost import sales_lost
+from optimizer.planning.potential import average_sale, potential
+from optimizer.reporting import listings, tables
+
+_HERE = Path(optimizer.__file__).parent
+HOME = _HERE.parent if (_HERE.parent / "app.py").is_file() else _HERE / "_bundle"
+
+# Options that state a fact for data files given without a case.toml: option -> field, meaning.
+FACTS = {
+    "hours": ("hours.current", 'opening hours, "Mo-Fr 10:00-17:00; Sa 10:00-15:00; PH off"'),
+    "candidate": ("hours.candidate", 'hours in which you might open, "Mo-Su 07:00-22:00"'),
+    "basket": ("economics.basket", "average net sale, where the data hold no amounts"),
+    "margin": ("economics.contribution_margin", "share of net sales left after goods, 0..1"),
+    "wage": ("economics.wage", "wage per hour before supplements and on-cost"),
+    "timezone": ("timezone", 'time zone of the shop, "Europe/Helsinki"'),
+    "country": ("country", 'country for public holidays and pay rules, "FI"'),
+    "currency": ("currency", 'currency of the amounts, "EUR"'),
+    "period-minutes": ("period_minutes", "length of a period: 15, 30 or 60"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        answer, lines = VERBS[options.verb][0](options)
+    except OpeningHoursError as error:
+        print(f"opening-hours: {error}", file=sys.stderr)
+        return 1
+    as_json = getattr(options, "json", False)
+    text = json.dumps(_plain(answer), ensure_ascii=False, indent=1) if as_json else "\n".join(lines)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        sys.stderr.close()
+    return 0
+
+
+Answer = tuple[Any, list[str]]
+
+
+def _check(options: argparse.Namespace) -> Answer:
+    answer = check(_case(options))
+    return answer, listings.check_lines(answer)
+
+
+def _demand(options: argparse.Namespace) -> Answer:
+    whole, shops = _estimated(options)
+    found = []
+    for case, _, demand in shops:
+        lost = sales_lost(case, demand, options.close, options.until)
+        found.append(tables.demand_table(demand, average_sale(case, demand), lost))
+    answer = _common(whole, shops) | {
+        part: [row for table in found for row in table[part]]
+        for part in ("periods", "evidence", "daily")
+    }
+    return answer, [line for shop in shops for line in listings.demand_lines(shop[2])]
+
+
+def _lost(options: argparse.Namespace) -> Answer:
+    whole, shops = _estimated(options)
+    found, lines = [], []
+    for case, seen, demand in shops:
+        lost = sales_lost(case, demand, options.close, options.until)
+        shares = displacement(case.displacement, demand.has_web_shop, 2)
+        found.append(tables.lost_table(lost) | {"hours": str(seen.hours)})
+        lines += listings.lost_lines(case, demand, lost, shares.source)
+    return _one_or_stores(whole, shops, found), lines
+
+
+def _plan(options: argparse.Namespace) -> Answer:
+    whole, shops = _estimated(options)
+    found, lines = [], []
+    for case, seen, demand in shops:
+        whom = potential(case, demand)
+        plan = optimize(case, whom, time_limit=options.time_limit)
+        judged, today = evaluate(case, whom, plan), evaluate(case, whom, seen.hours)
+        found.append(tables.plan_table(case, plan, judged, today))
+        lines += listings.plan_lines(case, plan, judged, today)
+    answer = _one_or_stores(whole, shops, found)
+    if options.output:
+        lines += listings.write_plans(Path(options.output), _plain(answer), found)
+    return answer, lines
+
+
+def _evaluate(options: argparse.Namespace) -> Answer:
+    hours = OpeningHours.parse(options.judge)
+    whole, shops = _estimated(options)
+    found, lines = [], []
+    for case, seen, demand in shops:
+        whom = potential(case, demand)
+        judged, today = evaluate(case, whom, hours), evaluate(case, whom, seen.hours)
+        found.append(tables.evaluation_table(judged) | {"today": tables.evaluation_table(today)})
+        lines += listings.evaluation_lines(case, judged, today)
+    return _one_or_stores(whole, shops, found), lines
+
+
+def _sample(options: argparse.Namespace) -> Answer:
+    target = Path(options.directory)
+    if target.exists() and any(target.iterdir()):
+        raise CaseError("is not empty", where=str(target), cure="Name a new folder.")
+    shutil.copytree(HOME / "sample_data" / "old_town_gifts", target, dirs_exist_ok=True)
+    told = f'A synthetic shop is in {target}. Try: opening-hours lost "{target}"'
+    return {"case": str(target)}, [told]
+
+
+def _app(options: argparse.Namespace) -> Answer:
+    command = [sys.executable, "-m", "streamlit", "run", str(HOME / "app.py")]
+    told = ["--", str(Path(options.case[0]).resolve())] if options.case else []
+    done = subprocess.run([*command, *told], check=False)
+    if done.returncode:
+        raise OpeningHoursError("the app stopped", cure="Its last lines above say why.")
+    return {}, []
+
+
+Verb = tuple[Callable[[argparse.Namespace], Answer], str]
+VERBS: dict[str, Verb] = {
+    "sample": (_sample, "copy the sample case to start from"),
+    "check": (_check, "what was recognised, what was set aside and why, what is thin"),
+    "demand": (_demand, "demand per hour of week with intervals, grade and evidence"),
+    "lost": (_lost, "sales lost by closing when you close"),
+    "plan": (_plan, "recommended hours, staff and shifts; today beside it"),
+    "evaluate": (_evaluate, "what given opening hours are worth"),
+    "app": (_app, "open the app in the browser"),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="opening-hours", description="When should a shop be open?")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for name, (_, meaning) in VERBS.items():
+        verb = verbs.add_parser(name, help=meaning, description=meaning)
+        if name == "sample":
+            verb.add_argument("directory", metavar="DIR")
+            continue
+        number = "*" if name == "app" else "+"
+        verb.add_argument("case", nargs=number, metavar="CASE",
+                          help="a folder with case.toml, or data files")  # fmt: skip
+        if name == "app":
+            continue
+        verb.add_argument("--json", action="store_true", help="print the answer for a machine")
+        for option, (field, meaning) in FACTS.items():
+            if (name, option) == ("evaluate", "hours"):
+                verb.add_argument("--hours", dest="judge", required=True, help="hours to judge")
+            else:
+                verb.add_argument(f"--{option}", dest=field, help=meaning)
+        if name in ("demand", "lost"):
+            verb.add_argument("--close", help='closing time to judge, "17:00"; else today\'s')
+            verb.add_argument("--until", help='look no further than this, "21:00"')
+        if name == "plan":
+            verb.add_argument("-o", "--output", metavar="DIR", help="write the plan there as well")
+            verb.add_argument("--time-limit", type=float, default=30.0, help="seconds per shop")
+    return parser
+
+
+def _case(options: argparse.Namespace) -> Case:
+    """The case that the arguments name, with the facts that they state."""
+    paths = [Path(name) for name in options.case]
+    stated = {
+        field: vars(options)[field]
+        for field, _ in FACTS.values()
+        if vars(options).get(field) is not None
+    }
+    if len(paths) == 1 and (paths[0].is_dir() or paths[0].suffix == ".toml"):
+        return with_changes(read_case(paths[0]), stated)
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise CaseError("there is no such file or folder", where=str(missing[0]))
+    return case_from_files([DataFile(str(path)) for path in paths], stated)
+
+
+Shop = tuple[Case, Observations, Demand]
+
+
+def _estimated(options: argparse.Namespace) -> tuple[Case, list[Shop]]:
+    whole = _case(options)
+    seen = read_observations(whole)
+    demands = estimate_demands(whole, list(seen.values()))
+    return whole, [(for_store(whole, store), seen[store], demands[store]) for store in seen]
+
+
+def _common(case: Case, shops: list[Shop]) -> dict[str, Any]:
+    said = [warning for _, seen, _ in shops for warning in seen.warnings]
+    return {
+        "store": shops[0][1].store if len(shops) == 1 else "",
+        "currency": case.currency,
+        "period_minutes": case.period_minutes,
+        "warnings": said + case.economics.assumed(),
+    }
+
+
+def _one_or_stores(case: Case, shops: list[Shop], found: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(found) == 1:
+        return _common(case, shops) | found[0]
+    return _common(case, shops) | {"stores": found}
+
+
+def _plain(value: Any) -> Any:
+    """For JSON: numpy numbers as numbers, what is not finite as null."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,1 @@
+"""Files to observations: every check on data from elsewhere lives here."""

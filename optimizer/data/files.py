@@ -1,0 +1,294 @@
+"""Bytes of a file to a table of text: encoding, delimiter, where the header is, rows that fit.
+
+Nothing is interpreted here. A `Sheet` shows the header and a sample; only the columns somebody
+then asks for are read, so names, addresses and remarks never enter memory beyond the parser.
+"""
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from optimizer.data.packed import unpack
+from optimizer.errors import DataError
+
+MAX_COLUMNS = 1000
+SAMPLE_BYTES = 1 << 18
+LINE_BYTES = 1 << 20  # a longer line is no row of a till
+SAMPLE_ROWS = 300
+CURE_CSV = "Export it as CSV or XLSX and try again."
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The columns asked for, each a string array (or of the type asked for), one cell per row.
+
+    `ragged` holds the row numbers of lines that have too few or too many cells and were left out.
+    """
+
+    columns: dict[int, pa.ChunkedArray]
+    count: int
+    ragged: tuple[int, ...]
+    first_row: int
+
+    def number(self, index: int) -> int:
+        """Row number, as a spreadsheet counts, of the row at `index`."""
+        row = self.first_row + index
+        for left_out in self.ragged:
+            if left_out > row:
+                break
+            row += 1
+        return row
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A file understood as a table of text, with only its header and a sample read so far."""
+
+    name: str
+    header: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    delimiter: str
+    encoding: str
+    first_row: int  # number of the first row of data, counted as a spreadsheet does
+    body: memoryview  # UTF-8, from the first row of data on
+
+    def cells(self, column: int) -> list[str]:
+        """Non-empty sample cells of one column, without the spaces around them."""
+        found = (row[column].strip() for row in self.sample if column < len(row))
+        return [cell for cell in found if cell]
+
+    def read(self, columns: Iterable[int], types: Mapping[int, pa.DataType] | None = None) -> Rows:
+        """Read some columns of all rows; `types` names those that need not be text.
+
+        Raises
+        ------
+        DataError
+            The rows cannot be told apart, for instance because a quotation mark is never closed.
+        """
+        wanted = {str(column): column for column in sorted(set(columns))}
+        kinds = {str(column): pa.string() for column in wanted.values()}
+        kinds.update({str(column): kind for column, kind in (types or {}).items()})
+        ragged: list[int] = []
+        quoted = self._has_quotes()
+        table = self._parse(wanted, kinds, quoted, _collect(ragged, self.first_row))
+        read = {column: table.column(name) for name, column in wanted.items()}
+        return Rows(read, table.num_rows, tuple(ragged), self.first_row)
+
+    def _parse(
+        self,
+        wanted: Mapping[str, int],
+        kinds: Mapping[str, pa.DataType],
+        quoted: bool,
+        on_ragged: Callable[[arrow_csv.InvalidRow], str],
+    ) -> pa.Table:
+        # Only a single thread numbers the rows it leaves out; big files are worth more speed.
+        threads = len(self.body) > 1 << 25
+        try:
+            return arrow_csv.read_csv(
+                pa.BufferReader(pa.py_buffer(self.body)),
+                arrow_csv.ReadOptions(
+                    column_names=[str(column) for column in range(len(self.header))],
+                    use_threads=threads,
+                    block_size=4 * LINE_BYTES,
+                ),
+                arrow_csv.ParseOptions(
+                    delimiter=self.delimiter,
+                    newlines_in_values=quoted,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=on_ragged,
+                ),
+                arrow_csv.ConvertOptions(
+                    include_columns=list(wanted),
+                    column_types=kinds,
+                    strings_can_be_null=True,
+                    null_values=[""],
+                    check_utf8=True,
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            if any(not pa.types.is_string(kind) for kind in kinds.values()):
+                return self._parse(wanted, dict.fromkeys(kinds, pa.string()), quoted, on_ragged)
+            if "UTF8" in str(error).upper():
+                raise DataError(
+                    "the file mixes encodings", where=self.name, cure="Save it as UTF-8."
+                ) from None
+            raise DataError(
+                "the rows cannot be told apart", where=self.name, cure=CURE_CSV
+            ) from None
+
+    def _has_quotes(self) -> bool:
+        """Whether cells are quoted; refuses a quotation mark that is opened and never closed."""
+        quotes = bytes.count(self.body.obj, b'"')  # type: ignore[arg-type]  # also the header's
+        if quotes % 2:
+            lines = self.body.tobytes().split(b"\n")
+            row = next(n for n, line in enumerate(lines, self.first_row) if line.count(b'"') % 2)
+            raise DataError(
+                "a quotation mark is opened and never closed",
+                where=f"{self.name}, row {row} or later",
+                cure="Correct that cell, or export the file again.",
+            )
+        return quotes > 0
+
+
+def _collect(ragged: list[int], first_row: int) -> Callable[[arrow_csv.InvalidRow], str]:
+    def leave_out(row: arrow_csv.InvalidRow) -> str:
+        ragged.append(first_row + row.number - 1 if row.number is not None else 0)
+        return "skip"
+
+    return leave_out
+
+
+def open_sheet(name: str, content: bytes | None, folder: Path | None) -> Sheet:
+    """Open a file, or uploaded bytes, as a table of text.
+
+    Parameters
+    ----------
+    name
+        What the file is called. It is a path only where there is no `content`.
+    content
+        The bytes of an upload; None reads `folder / name` from disk.
+
+    Raises
+    ------
+    DataError
+        The file is missing, empty, or no table.
+    """
+    if content is None:
+        path = Path(name) if folder is None else folder / name
+        name = path.name
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise DataError("there is no such file", where=str(path)) from None
+        except OSError as error:
+            raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from None
+    text, encoding = to_utf8(unpack(name, content), name)
+    return _lay_out(text, encoding, name)
+
+
+def to_utf8(content: bytes, name: str) -> tuple[bytes, str]:
+    """The text as UTF-8 without a byte-order mark, and the encoding that it had.
+
+    A fixed cascade, because detectors guess wrong on short Nordic texts: byte-order mark, UTF-16
+    without one, strict UTF-8, Windows-1252.
+    """
+    for mark, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"),
+                           (codecs.BOM_UTF16_BE, "utf-16")):  # fmt: skip
+        if content.startswith(mark):
+            if encoding == "utf-8":
+                return content[len(mark) :], "UTF-8"
+            return _transcode(content, encoding, name), "UTF-16"
+    start = content[:SAMPLE_BYTES]
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        half = start[offset::2]
+        if len(half) > 4 and half.count(0) > 0.6 * len(half):
+            return _transcode(content, encoding, name), "UTF-16"
+    if b"\0" in start:
+        raise DataError("this is not a table of text", where=name, cure=CURE_CSV)
+    try:
+        if not content.isascii():
+            codecs.lookup("utf-8").decode(content)
+        return content, "UTF-8"
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace").encode(), "Windows-1252"
+
+
+def _transcode(content: bytes, encoding: str, name: str) -> bytes:
+    try:
+        return content.decode(encoding).encode()
+    except UnicodeDecodeError:
+        raise DataError(
+            "the text is cut off or mixes encodings", where=name, cure="Save it as UTF-8."
+        ) from None
+
+
+def _lay_out(text: bytes, encoding: str, name: str) -> Sheet:
+    """Find delimiter, header and first row of data."""
+    if b"\n" not in text[:LINE_BYTES] and b"\r" in text:
+        text = text.replace(b"\r", b"\n")
+    if not text or text.isspace():
+        raise DataError("the file is empty", where=name)
+    if len(text) > LINE_BYTES and b"\n" not in text[:LINE_BYTES]:
+        raise DataError("a line is longer than any row of a table", where=name, cure=CURE_CSV)
+    start = text[:SAMPLE_BYTES]
+    if len(text) > SAMPLE_BYTES:
+        start = start[: start.rfind(b"\n") + 1] or text[: text.find(b"\n") + 1]
+    lines = start.decode(errors="replace")
+    if lines.lstrip()[:9].lower().startswith(("<!doctype", "<html", "<?xml", "<table")):
+        raise DataError("this is a web page, not a table", where=name, cure=CURE_CSV)
+    skip, given = _preamble(lines)
+    lines = "\n".join(lines.splitlines()[skip:]) if skip else lines
+    delimiter = given or _delimiter(lines)
+    try:
+        reader = csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter)
+        rows, ends = [], []
+        for row in reader:
+            rows.append(tuple(row))
+            ends.append(reader.line_num)
+            if len(rows) > SAMPLE_ROWS:
+                break
+    except csv.Error:
+        raise DataError("a cell is too long for a table", where=name, cure=CURE_CSV) from None
+    width = Counter(len(row) for row in rows if any(row)).most_common(1)[0][0]
+    if width > MAX_COLUMNS:
+        raise DataError(
+            f"{width} columns are more than a till writes (at most {MAX_COLUMNS})",
+            where=name,
+            cure="Export one row per sale.",
+        )
+    top = next(n for n, row in enumerate(rows) if len(row) == width or n == len(rows) - 1)
+    header, used = rows[top], top + 1
+    if any(_is_data(cell) for cell in header):  # the first row is data already
+        header, used = tuple(f"column {n + 1}" for n in range(width)), top
+    header = tuple(cell.strip() for cell in header) + ("",) * (width - len(header))
+    first = skip + (ends[used - 1] if used else 0)
+    offset = 0
+    for _ in range(first):
+        offset = text.find(b"\n", offset) + 1 or len(text)
+    sample = tuple(row for row in rows[used:] if any(row))
+    return Sheet(name, header, sample, delimiter, encoding, first + 1, memoryview(text)[offset:])
+
+
+def _preamble(lines: str) -> tuple[int, str]:
+    """Lines to skip before the table (comments, `sep=;`), and a delimiter that they state.
+
+    Only a leading block counts as comment: order names begin with # too.
+    """
+    skip, given = 0, ""
+    for line in lines.splitlines():
+        stated = line.strip().lower()
+        if stated.startswith("sep=") and len(stated) == 5:
+            given = stated[4]
+        elif stated and not stated.startswith("#"):
+            break
+        skip += 1
+    return skip, given
+
+
+def _delimiter(lines: str) -> str:
+    """The mark that cuts most lines into the same number of cells, more than one."""
+    best, best_score = ",", 0.0
+    for mark in (";", "\t", ",", "|"):
+        try:
+            rows = [row for row in csv.reader(lines.splitlines()[:50], delimiter=mark) if row]
+        except csv.Error:
+            continue
+        width, hits = Counter(len(row) for row in rows).most_common(1)[0]
+        # The header decides between "a;b" with decimal commas and commas as delimiters.
+        same = hits / len(rows) + (len(rows[0]) == width)
+        if width > 1 and same > best_score:
+            best, best_score = mark, same
+    return best
+
+
+def _is_data(cell: str) -> bool:
+    """Whether a cell of a header row is a number or a date rather than a name."""
+    digits = sum(sign.isdigit() for sign in cell)
+    return digits > 0 and digits + sum(sign in " .,:;/-+€$%T" for sign in cell) == len(cell)

@@ -1,0 +1,328 @@
+"""Text to times, money and counts, a whole column at a time.
+
+A cell that cannot be read becomes missing and is counted; nothing is guessed. Times are seconds of
+the local clock since 1970-01-01 00:00, whatever offset is written beside them: opening hours are a
+matter of the clock on the wall.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from optimizer.errors import DataError
+
+MISSING = np.iinfo(np.int64).min
+SECONDS_PER_DAY = 86_400
+DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
+_EXCEL_EPOCH = 25_569  # 1970-01-01 as a serial day of a spreadsheet
+_PROBE = 300
+
+_DATE = (
+    r"(?P<ymd>\d{4}(?P<s1>[-/.])\d{1,2}(?P=s1)\d{1,2})"
+    r"|(?P<xxy>\d{1,2}(?P<s2>[-/.])\d{1,2}(?P=s2)(?:\d{4}|\d{2}))"
+    r"|(?P<mdy>(?:[A-Za-z]{3,9})\.? \d{1,2},? \d{4})"
+    r"|(?P<dmy>\d{1,2}\.?[ -][A-Za-z]{3,9}\.?[ -]\d{4})"
+    r"|(?P<solid>\d{8})"
+)
+_CLOCK = (
+    r"(?P<hour>\d{1,2})(?P<c>[:.])(?P<minute>\d{2})(?:(?P=c)(?P<second>\d{2})(?P<frac>[.,]\d+)?)?"
+    r"(?P<half> ?[AaPp][Mm])?"
+)
+_ZONE = r"(?P<zone> ?(?:Z|[A-Z]{3,5}|[+-]\d{2}:?\d{2}))?"
+_BETWEEN = r"(?P<between>T|,?\s+(?:(?:klo|kl|um|at)\.?\s+)?)"
+_STAMP = re.compile(rf"(?:{_DATE})(?:{_BETWEEN}(?:{_CLOCK}){_ZONE})?", re.ASCII)
+_SOLID_STAMP = re.compile(r"(?:19|20)\d{8}(?:\d{2}){0,2}")
+_EPOCH = re.compile(r"1[0-8]\d{8}(?:\d{3})?")
+_SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
+_CLOCK_ONLY = re.compile(rf"(?:klo |kl\.? ?)?(?:{_CLOCK}){_ZONE}")
+_TAIL = r"(?:[.,]\d+)?(?:\.000)?(?: ?(?:Z|[A-Z]{3,5}|[+-]\d{2}:?\d{2}))?$"
+
+
+class AmbiguousDates(DataError):
+    """Dates that can be read day first and month first: somebody has to say which."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How one cell writes a time: formats for strptime (two where day and month can swap)."""
+
+    formats: tuple[str, ...]
+    has_clock: bool = False
+    cut: str = ""  # "tail" where a fraction or a zone follows; "number" for serial days and epochs
+    zone: str = ""  # "" | "utc" | "offset"
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """A column of times: seconds of the local clock since 1970, MISSING where unreadable."""
+
+    seconds: np.ndarray
+    has_clock: bool
+    zone: str  # "" = none written, "utc" = written as UTC, "offset" = with offsets
+    notes: tuple[str, ...]
+
+
+def shape_of(cell: str) -> Shape | None:
+    """How a cell writes a date or a time; None where it writes neither."""
+    cell = cell.strip()
+    if _EPOCH.fullmatch(cell):
+        return Shape(("epoch",), True, "number", "utc")
+    if _SOLID_STAMP.fullmatch(cell):
+        return Shape(("%Y%m%d%H%M%S"[: 6 + 2 * (len(cell) // 2 - 4)],), True)
+    if _SERIAL.fullmatch(cell):
+        return Shape(("serial",), "." in cell or "," in cell, "number")
+    match = _STAMP.fullmatch(cell)
+    if match is None:
+        return None
+    dates = _date_formats(match)
+    if match["hour"] is None:
+        return Shape(dates)
+    clock = match["between"] + _clock_format(match)
+    zone = "" if not match["zone"] else "offset" if match["zone"].strip()[0] in "+-" else "named"
+    if (match["zone"] or "").strip() in ("Z", "UTC"):
+        zone = "utc"
+    cut = "tail" if match["frac"] or match["zone"] else ""
+    return Shape(tuple(day + clock for day in dates), True, cut, zone)
+
+
+def _date_formats(match: re.Match[str]) -> tuple[str, ...]:
+    if match["solid"]:
+        return ("%Y%m%d",)
+    if match["ymd"]:
+        mark = match["s1"]
+        return (f"%Y{mark}%m{mark}%d",)
+    if match["xxy"]:
+        mark, year = match["s2"], "%Y" if len(match["xxy"].split(match["s2"])[2]) == 4 else "%y"
+        swaps = (f"%d{mark}%m{mark}{year}", f"%m{mark}%d{mark}{year}")
+        return swaps[:1] if mark == "." else swaps  # dots are written day first everywhere
+    words = re.sub(r"[A-Za-z]{3,}", "%b", match["mdy"] or match["dmy"])
+    words = re.sub(r"\d{4}", "%Y", words)
+    return (re.sub(r"(?<!%)\b\d{1,2}\b", "%d", words),)
+
+
+def _clock_format(match: re.Match[str]) -> str:
+    mark, half = match["c"], match["half"]
+    # Some systems write 14:05 PM; %I would refuse it.
+    hour = "%I" if half and 1 <= int(match["hour"]) <= 12 else "%H"
+    seconds = f"{mark}%S" if match["second"] else ""
+    return f"{hour}{mark}%M{seconds}" + (half.replace(half.strip(), "%p") if half else "")
+
+
+def looks_like(cells: list[str]) -> str:
+    """What most of the cells are: "time", "date", "clock", "number", "text" or "empty"."""
+    if not cells:
+        return "empty"
+    kinds = Counter(_cell_kind(cell) for cell in cells[:_PROBE])
+    kind, hits = kinds.most_common(1)[0]
+    if kind == "date" and kinds["time"]:  # midnight is often written without its clock
+        kind, hits = "time", hits + kinds["time"]
+    return kind if hits >= 0.8 * sum(kinds.values()) else "text"
+
+
+def _cell_kind(cell: str) -> str:
+    if _CLOCK_ONLY.fullmatch(cell) and not re.fullmatch(r"\d+\.\d\d", cell):
+        return "clock"
+    if re.fullmatch(r"[+-]?\d+([.,]\d+)?", cell) and not re.fullmatch(r"20\d{6}(\d{2}){0,3}", cell):
+        return "number"
+    shape = shape_of(cell)
+    if shape is not None and shape.cut != "number":
+        return "time" if shape.has_clock else "date"
+    digits = sum(sign.isdigit() for sign in cell)
+    return "number" if digits and not re.search(r"[A-Za-z]{4,}|\d[:/-]\d", cell) else "text"
+
+
+def parse_times(cells: pa.ChunkedArray, dates: str = "", where: str = "") -> Times:
+    """Read a column of dates or times.
+
+    Parameters
+    ----------
+    dates
+        "day-first" or "month-first" where a person said so; empty decides over the whole column.
+
+    Raises
+    ------
+    AmbiguousDates
+        Both orders read every cell and give different days.
+    """
+    if pa.types.is_timestamp(cells.type):
+        seconds = pc.cast(cells, pa.timestamp("s")).cast(pa.int64())
+        return Times(_filled(seconds), True, "", ())
+    text = pc.utf8_trim_whitespace(_whole(cells))
+    seconds = np.full(len(text), MISSING)
+    left = np.flatnonzero(pc.is_valid(text).to_numpy(zero_copy_only=False))
+    zones: set[str] = set()
+    notes: list[str] = []
+    clocks = 0
+    tried: set[Shape] = set()
+    while len(left):
+        rest = text.take(pa.array(left))
+        probe = rest.take(pa.array(np.unique(np.linspace(0, len(rest) - 1, _PROBE).astype(int))))
+        shapes = Counter(shape_of(cell) for cell in probe.to_pylist())
+        fresh = [(n, s) for s, n in shapes.items() if s is not None and s not in tried]
+        if not fresh:
+            break
+        shape = max(fresh, key=lambda pair: pair[0])[1]
+        tried.add(shape)
+        readings = [_read(rest, form, shape.cut) for form in shape.formats]
+        if len(readings) == 2:
+            dates, note = _which_first(readings, rest, dates, where)
+            notes += [note] if note else []
+            readings = readings[:1] if dates == DAY_FIRST else readings[1:]
+        found = readings[0] != MISSING
+        seconds[left[found]] = readings[0][found]
+        clocks += int(found.sum()) if shape.has_clock else 0
+        zones |= {shape.zone} if found.any() else set()
+        left = left[~found]
+    zone = "utc" if zones == {"utc"} else "offset" if zones & {"utc", "offset"} else ""
+    return Times(seconds, clocks > 0, zone, tuple(dict.fromkeys(notes)))
+
+
+def _which_first(
+    readings: list[np.ndarray], cells: pa.Array, dates: str, where: str
+) -> tuple[str, str]:
+    """Day first or month first, and the sentence that says why."""
+    if dates:
+        return dates, ""
+    day, month = (int((reading != MISSING).sum()) for reading in readings)
+    if day == month and not np.array_equal(readings[0], readings[1]):
+        swapped = int(np.flatnonzero(readings[0] != readings[1])[0])
+        raise AmbiguousDates(
+            f'"{cells[swapped].as_py()}" can be {_in_words(readings[0][swapped])} '
+            f"or {_in_words(readings[1][swapped])}, and so can every date in this file",
+            where=where,
+            cure='Say which: dates = "day-first" or "month-first" among the columns of this file.',
+        )
+    first, other = (DAY_FIRST, 1) if day >= month else (MONTH_FIRST, 0)
+    proof = np.flatnonzero((readings[other] == MISSING) & (readings[1 - other] != MISSING))
+    shown = f' (so "{cells[int(proof[0])].as_py()}" exists)' if len(proof) else ""
+    return first, f"Dates are read {first.replace('-', ' ')}{shown}."
+
+
+def _in_words(seconds: np.int64) -> str:
+    day = date(1970, 1, 1) + timedelta(days=int(seconds) // SECONDS_PER_DAY)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _read(cells: pa.Array, form: str, cut: str) -> np.ndarray:
+    """Seconds by one format, MISSING where a cell does not follow it."""
+    if cut == "number":
+        numbers = _to_floats(pc.replace_substring(cells, ",", "."))
+        if form == "epoch":
+            scaled = np.where(numbers > 1e11, numbers / 1000, numbers)
+            fits = (scaled >= 1e9) & (scaled < 1.9e9)
+        else:
+            scaled = (numbers - _EXCEL_EPOCH) * SECONDS_PER_DAY
+            fits = (numbers >= 20_000) & (numbers < 80_000)
+        return np.where(fits, np.rint(np.where(fits, scaled, 0)), MISSING).astype(np.int64)
+    if cut == "tail":
+        cells = pc.replace_substring_regex(cells, _TAIL, "")
+    parsed = pc.strptime(cells, format=form, unit="s", error_is_null=True)
+    return _filled(parsed.cast(pa.int64()))
+
+
+def parse_clocks(cells: pa.ChunkedArray) -> np.ndarray:
+    """Read clock times ("14:05", "2:30 PM", "klo 14.05", "14") to seconds of the day."""
+    encoded = _whole(cells).dictionary_encode()
+    table = np.array([_clock_seconds(cell) for cell in encoded.dictionary.to_pylist()] + [MISSING])
+    return table[_filled(encoded.indices.cast(pa.int64()), len(table) - 1)]
+
+
+def _clock_seconds(cell: str) -> int:
+    cell = cell.strip()
+    if re.fullmatch(r"\d{1,2}", cell) and int(cell) < 24:
+        return int(cell) * 3600
+    match = _CLOCK_ONLY.fullmatch(cell)
+    if match is None:
+        return MISSING
+    hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
+    if match["half"] and hour <= 12:
+        hour = hour % 12 + (12 if match["half"].strip().lower() == "pm" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return MISSING
+    return hour * 3600 + minute * 60 + second
+
+
+def to_wall_clock(seconds: np.ndarray, timezone: str) -> np.ndarray:
+    """UTC seconds to seconds of the local clock, hour by hour rather than row by row."""
+    found = seconds != MISSING
+    quarters, where = np.unique(np.where(found, seconds, 0) // 900, return_inverse=True)
+    utc = pa.array(quarters * 900, pa.timestamp("s", tz="UTC"))
+    local = pc.local_timestamp(utc.cast(pa.timestamp("s", tz=timezone))).cast(pa.int64())
+    shift = local.to_numpy() - quarters * 900
+    return np.where(found, seconds + shift[where], MISSING)
+
+
+def parse_money(cells: pa.ChunkedArray, delimiter: str = ",") -> np.ndarray:
+    """Read a column of amounts or counts; NaN where a cell is empty or no number.
+
+    Accepts decimal comma or point (decided over the column), thousands marks, currency signs,
+    accounting brackets, a minus behind the number and the minus sign of typesetters.
+    """
+    if pa.types.is_floating(cells.type):
+        return _whole(cells).fill_null(np.nan).to_numpy(zero_copy_only=False)
+    text = _whole(cells)
+    valid = text.drop_null()
+    step = max(1, len(valid) // 5000)
+    mark, grouped = _decimal_mark(valid.take(pa.array(np.arange(0, len(valid), step))), delimiter)
+    if mark == "." and not grouped:
+        try:
+            return pc.cast(text, pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+        except pa.ArrowInvalid:
+            pass
+    encoded = text.dictionary_encode()
+    table = np.append(_read_money(encoded.dictionary, mark), np.nan)
+    return table[_filled(encoded.indices.cast(pa.int64()), len(table) - 1)]
+
+
+def _read_money(text: pa.Array, mark: str) -> np.ndarray:
+    text = pc.replace_substring_regex(text, "[−–]", "-")
+    text = pc.replace_substring_regex(text, r"[^\d.,+\-()]|[.,]-$", "")  # "5.-" is five francs
+    taken = pc.match_substring_regex(text, r"^-?\(.*\)$|-$").to_numpy(zero_copy_only=False)
+    text = pc.replace_substring_regex(text, r"^-?\(|\)$|-$", "")
+    # "12,00" among decimal points is no number: better unreadable than a hundred times too much.
+    group = "." if mark == "," else ","
+    fits = rf"^[+-]?(?:\d*|\d{{1,3}}(?:[{group}]\d{{2,3}})*[{group}]\d{{3}})(?:[{mark}]\d*)?$"
+    text = pc.if_else(
+        pc.match_substring_regex(text, fits), pc.replace_substring(text, group, ""), None
+    )
+    return np.where(taken, -1.0, 1.0) * _to_floats(pc.replace_substring(text, ",", "."))
+
+
+def _decimal_mark(cells: pa.Array, delimiter: str) -> tuple[str, bool]:
+    """The decimal mark of a column, and whether thousands are marked with the other one."""
+    bare = pc.replace_substring_regex(cells, r"[^\d.,]", "").to_pylist()
+    both = [max(cell, key=lambda sign: (sign in ".,") * (1 + cell.rfind(sign))) for cell in bare
+            if "," in cell and "." in cell]  # fmt: skip
+    if both:
+        return Counter(both).most_common(1)[0][0], True
+    for mark in (",", "."):
+        marked = [cell for cell in bare if mark in cell]
+        if not marked:
+            continue
+        groups = rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+|\d{{1,2}}(?:,\d{{2}})*,\d{{3}}"
+        thousands = all(re.fullmatch(groups, cell) for cell in marked)
+        certain = any(cell.count(mark) > 1 for cell in marked) or len(marked) < len(bare)
+        if thousands and (certain or (mark == "," and delimiter != ";")):
+            return ("." if mark == "," else ","), True
+        return mark, False
+    return ".", False
+
+
+def _to_floats(text: pa.Array) -> np.ndarray:
+    """Plain numbers to floats, NaN for anything else."""
+    fits = pc.match_substring_regex(text, r"^[+-]?(?:\d+\.?\d*|\.\d+)$")
+    text = pc.if_else(fits, text, pa.scalar(None, pa.string()))
+    return pc.cast(text, pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+
+
+def _whole(cells: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+
+
+def _filled(values: pa.ChunkedArray | pa.Array, blank: int = MISSING) -> np.ndarray:
+    return _whole(values).fill_null(blank).to_numpy(zero_copy_only=False)

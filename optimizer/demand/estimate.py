@@ -1,0 +1,291 @@
+"""Observations to Demand: the whole estimate, in the order in which a statistician would tell it.
+
+1. The usual open hours give each weekday its level, and each date a day factor (season, weather,
+   events), shrunken towards 1 by how much dates really differ.
+2. Street and web give the expected rhythm of the hours that were closed (`evidence`).
+3. Own longer evenings and sister shops that stay open show the hours directly.
+4. One model joins them and widens where nothing speaks (`latent`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.case import Case
+from optimizer.casefile import for_store
+from optimizer.data.observations import Observations, read_observations
+from optimizer.demand import evidence
+from optimizer.demand.demand import Demand, Evidence, interval
+from optimizer.demand.latent import Counts, posterior_draws
+from optimizer.errors import DataError
+
+DRAWS = 400
+DAY_LEVEL_SD = 0.30  # how far an ordinary weekday's level may leave what its rhythm says
+OCCASION_SD, OCCASION_DRIFT = 0.30, 0.10  # longer hours on chosen dates: 0.20 log after 4 hours
+BASKET_HOUR_SD = 0.10  # log spread of the evening's basket against the day's
+
+
+@dataclass(frozen=True, eq=False)
+class _Shop:
+    """One store made ready for the model."""
+
+    seen: Observations
+    base: np.ndarray  # (7, P) bool: hours open on nearly every open day of the weekday
+    level: np.ndarray  # (7,) customers/hour over the base hours
+    day_factor: np.ndarray  # (days,)
+    dispersion: float
+    drawn: np.ndarray  # per entry of the hours' history: were its dates drawn at random?
+
+
+def estimate_demand(case: Case, shop: Observations | None = None) -> Demand:
+    """Potential customers of one shop per hour of a typical week; reads its files where not given.
+
+    Raises
+    ------
+    DataError
+        The files hold several stores (see `estimate_demands`), or no sales in the open hours.
+    """
+    if shop is None:
+        found = read_observations(case)
+        if len(found) > 1:
+            known = ", ".join(f'"{store}"' for store in list(found)[:5])
+            raise DataError(
+                f"the data hold {len(found)} stores: {known} ...",
+                cure="Choose one with for_store(case, name), or use estimate_demands.",
+            )
+        shop = next(iter(found.values()))
+    return estimate_demands(case, [shop])[shop.store]
+
+
+def estimate_demands(
+    case: Case, shops: Sequence[Observations], draws: int = DRAWS
+) -> dict[str, Demand]:
+    """Potential customers per hour of a typical week, for each store of a chain, by store name.
+
+    A typical week is the average week of the observed calendar span. Stores teach each other: those
+    that stay open late tell the others how the evening goes on.
+
+    Raises
+    ------
+    DataError
+        A store has no sales in its open hours.
+    """
+    ready = [_make_ready(for_store(case, shop.store), shop) for shop in shops]
+    found = [evidence.rhythms(shop) for shop in shops]
+    reach = case.hours.candidate.week_share(case.grid) > 0
+    joint = _posterior(ready, found, late=True, draws=draws)
+    demands = {}
+    for s, shop in enumerate(ready):
+        demand = _demand(shop, joint[s], found[s], _sister_days(ready, s), draws)
+        told = _each_alone(shop, found[s], demand, reach)
+        demands[shop.seen.store] = replace(demand, evidence=told)
+    return demands
+
+
+def _make_ready(case: Case, shop: Observations) -> _Shop:
+    """Levels, day factors and over-dispersion from the hours that are nearly always open."""
+    counted = np.isfinite(shop.transactions)
+    if not np.nansum(shop.transactions):
+        raise DataError(
+            "no sales fall into the opening hours",
+            where=shop.store or "sales",
+            cure="Check the opening hours and the time zone of the till.",
+        )
+    hours = np.where(counted, shop.real_hours * shop.open_share, 0.0)
+    sales = np.where(counted, shop.transactions, 0.0)
+    usual = shop.regime == -1 if (hours[shop.regime == -1] > 0).any() else shop.regime >= -1
+    base = np.zeros((7, sales.shape[1]), dtype=bool)
+    level = np.zeros(7)
+    rate = np.zeros((7, sales.shape[1]))
+    for day in range(7):
+        mine = usual & (shop.weekday == day) & (hours.sum(1) > 0)
+        if mine.any():
+            base[day] = (hours[mine] > 0).mean(0) >= 0.8
+            rate[day] = sales[mine].sum(0) / np.maximum(hours[mine].sum(0), 1e-12)
+            level[day] = (rate[day] * base[day]).sum() / max(base[day].sum(), 1)
+    expected = rate[shop.weekday] * hours * base[shop.weekday]
+    sold = (sales * base[shop.weekday]).sum(1)
+    factor = _day_factors(sold, expected.sum(1))
+    residual = (sales - factor[:, None] * expected) * base[shop.weekday]
+    mean = factor[:, None] * expected
+    slot = float((residual**2).sum() / max(mean.sum(), 1e-12))
+    # A day's late hours rise and fall together (weather, a coach of tourists): what counts for
+    # carrying on into the evening is how much the sum over the later half of a day varies.
+    half = base[shop.weekday].cumsum(1) > base[shop.weekday].sum(1, keepdims=True) / 2
+    late = float(((residual * half).sum(1) ** 2).sum() / max((mean * half).sum(), 1e-12))
+    drawn = np.array([entry.random for entry in case.hours.history], dtype=bool)
+    return _Shop(shop, base, level, factor, max(1.0, slot, late), drawn)
+
+
+def _day_factors(sold: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Each date's busyness, shrunken towards 1 by how much dates really differ, shape (days,).
+
+    Gamma-Poisson shrinkage with the spread between dates by the method of moments.
+    """
+    some = expected > 0
+    if some.sum() < 3:
+        return np.ones(len(sold))
+    excess = ((sold - expected)[some] ** 2 - expected[some]).sum()
+    variance = max(excess / (expected[some] ** 2).sum(), 1e-6)
+    factor = np.ones(len(sold))
+    factor[some] = (sold[some] + 1 / variance) / (expected[some] + 1 / variance)
+    return factor
+
+
+def _profile(shop: _Shop, found: dict[str, np.ndarray]) -> np.ndarray:
+    """Expected customers per hour over the week from level and rhythm, shape (7, P)."""
+    open_days = shop.level > 0
+    rhythm = evidence.combined(found, shop.base)
+    profile = np.empty_like(rhythm)
+    # The rhythm's own weekday level carries to weekdays that were never open.
+    usual = np.array([rhythm[d][shop.base[d]].mean() if open_days[d] else np.nan for d in range(7)])
+    conversion = np.nanmean(shop.level[open_days] / usual[open_days])
+    for day in range(7):
+        scale = shop.level[day] / usual[day] if open_days[day] else conversion
+        profile[day] = rhythm[day] * scale
+    return profile
+
+
+def _posterior(
+    shops: list[_Shop], found: list[dict[str, np.ndarray]], *, late: bool, draws: int
+) -> np.ndarray:
+    """Draws of customers/hour over the typical week, shape (S, draws, 7, P)."""
+    grid = shops[0].seen.grid
+    entries = max(int(shop.seen.regime.max()) + 1 for shop in shops) if late else 0
+    shape = (len(shops), 7 + entries, grid.periods_per_day)
+    counts, exposure = np.zeros(shape), np.zeros(shape)
+    profiles = [_profile(shop, kinds) for shop, kinds in zip(shops, found, strict=True)]
+    drawn = np.zeros(entries, dtype=bool)
+    for s, (shop, profile) in enumerate(zip(shops, profiles, strict=True)):
+        seen = shop.seen
+        counted = np.isfinite(seen.transactions)
+        sales = np.where(counted, seen.transactions, 0.0)
+        hours = np.where(counted, seen.real_hours * seen.open_share, 0.0)
+        expected = hours * shop.day_factor[:, None] * profile[seen.weekday]
+        for unit in range(7 + entries):
+            usual = seen.regime == -1 if (seen.regime == -1).any() else seen.regime >= -1
+            mine = usual & (seen.weekday == unit) if unit < 7 else seen.regime == unit - 7
+            counts[s, unit], exposure[s, unit] = sales[mine].sum(0), expected[mine].sum(0)
+            street = evidence.regime_rhythm(seen, unit - 7) if unit >= 7 else None
+            if street is not None and "street" in found[s]:
+                exposure[s, unit] *= _own_rhythm(shop, street, found[s], mine)
+        drawn[: len(shop.drawn)] |= shop.drawn[:entries]
+    occasion = np.r_[np.zeros(7), np.where(drawn, 0.0, 1.0)]
+    data = Counts(
+        counts=counts,
+        exposure=exposure,
+        dispersion=np.array([shop.dispersion for shop in shops]),
+        period_hours=grid.period_hours,
+        level_sd=np.where(occasion > 0, OCCASION_SD, DAY_LEVEL_SD),
+        extra_drift=OCCASION_DRIFT * occasion,
+    )
+    kinds = list(set().union(*found))
+    curves = posterior_draws(data, evidence.drifts(kinds, len(shops)), draws)[:, :, :7]
+    return np.exp(np.moveaxis(curves, 1, 0)) * np.array(profiles)[:, None]
+
+
+def _own_rhythm(
+    shop: _Shop, street: np.ndarray, found: dict[str, np.ndarray], days: np.ndarray
+) -> np.ndarray:
+    """How the street's rhythm of special dates differs from the usual one, (P,), 1 over the day."""
+    weekdays = np.unique(shop.seen.weekday[days])
+    usual = found["street"][weekdays].mean(0)
+    base = shop.base[weekdays].any(0)
+    ratio = (street / street[base].mean()) / (usual / usual[base].mean())
+    return ratio ** evidence.weights(found)["street"]
+
+
+def _sister_days(shops: list[_Shop], own: int) -> np.ndarray:
+    """Days on which other stores were open, by period of the week, shape (W,)."""
+    others = [_open_days(shop.seen) for s, shop in enumerate(shops) if s != own]
+    return np.sum(others, axis=0) if others else np.zeros(shops[own].base.size)
+
+
+def _open_days(seen: Observations, days: np.ndarray | None = None) -> np.ndarray:
+    """Days on which each period of the week was open and counted, shape (W,)."""
+    counted = np.isfinite(seen.transactions) & (seen.open_share > 0.5)
+    if days is not None:
+        counted &= days[:, None]
+    return np.array([counted[seen.weekday == day].sum(0) for day in range(7)]).ravel()
+
+
+def _demand(
+    shop: _Shop, rates: np.ndarray, found: dict[str, np.ndarray], sisters: np.ndarray, draws: int
+) -> Demand:
+    seen = shop.seen
+    special = seen.regime >= 0
+    drawn = np.isin(seen.regime, np.flatnonzero(shop.drawn))
+    open_days = _open_days(seen, ~special if (~special).any() else None)
+    late_day = _open_days(seen, special).reshape(7, -1).sum(0)  # any weekday teaches the others
+    drawn_day = _open_days(seen, drawn).reshape(7, -1).sum(0)
+    return Demand(
+        store=seen.store,
+        grid=seen.grid,
+        draws=rates.reshape(draws, -1),
+        basket_draws=_basket(seen, draws),
+        open_share=seen.hours.week_share(seen.grid),
+        observed_days=open_days,
+        grade=evidence.grades(
+            open_days, np.tile(late_day, 7), np.tile(drawn_day, 7), sisters, bool(found)
+        ),
+        evidence=(),
+        has_web_shop=seen.web_orders is not None and bool(np.nansum(seen.web_orders)),
+        warnings=seen.warnings,
+    )
+
+
+def _basket(seen: Observations, draws: int) -> np.ndarray | None:
+    """Average net sale of the evening: the day's, with the doubt of another hour's basket."""
+    if seen.basket_mean is None:
+        return None
+    number = max(np.nansum(seen.transactions), 1)
+    noise = np.hypot((seen.basket_sd or 0.0) / seen.basket_mean / np.sqrt(number), BASKET_HOUR_SD)
+    rng = np.random.default_rng(1)
+    return seen.basket_mean * np.exp(noise * rng.standard_normal(draws) - noise**2 / 2)
+
+
+def _each_alone(
+    shop: _Shop, found: dict[str, np.ndarray], demand: Demand, reach: np.ndarray
+) -> tuple[Evidence, ...]:
+    """What each kind of evidence says on its own of the closed hours, and its weight in all."""
+    closed = reach & (demand.open_share < 0.5) & (np.tile(demand.open_share.reshape(7, -1).max(1)
+                                                  > 0, (demand.grid.periods_per_day, 1)).T.ravel())  # fmt: skip
+    if not closed.any():
+        return (Evidence("own till", 1.0, "The shop is open in all hours that may be opened."),)
+
+    def total(rates: np.ndarray) -> dict[str, float]:
+        per_period = rates.reshape(len(rates), -1) * demand.grid.period_hours
+        return interval(per_period[:, closed].sum(1))
+
+    def says(who: str, told: dict[str, float]) -> str:
+        return (
+            f"{who} alone would say {told['p50']:.0f} customers a week in the hours now closed "
+            f"({told['p05']:.0f} to {told['p95']:.0f})."
+        )
+
+    alone: list[Evidence] = []
+    special = shop.seen.regime >= 0
+    late_weight = 0.0
+    if special.any() and (_open_days(shop.seen, special)[closed] > 0).any():
+        without = _posterior([shop], [found], late=False, draws=200)[0]
+        spread = [
+            np.log(np.maximum(r.reshape(len(r), -1)[:, closed].sum(1), 1e-12)).std()
+            for r in (demand.draws, without)
+        ]
+        late_weight = float(np.clip(1 - (spread[0] / spread[1]) ** 2, 0, 1))
+        told = total(_posterior([shop], [{}], late=True, draws=200)[0])
+        evenings = int(((shop.seen.open_share[special] > 0).any(1)).sum())
+        text = says(f"Your own {evenings} days with other hours", told)
+        alone.append(Evidence("own longer evenings", late_weight, text))
+    trust = evidence.weights(found)
+    for kind, rhythm in found.items():
+        told = total(_posterior([shop], [{kind: rhythm}], late=False, draws=200)[0])
+        who = {"street": "The street counter", "door": "The door counter"}.get(kind, "The web shop")
+        label = evidence.LABELS[kind]
+        alone.append(Evidence(label, (1 - late_weight) * trust[kind], says(who, told)))
+    days = int((shop.day_factor.size and np.isfinite(shop.seen.transactions).any(1).sum()) or 0)
+    sold = f"{np.nansum(shop.seen.transactions):.0f} sales on {days} days fix the open hours"
+    rest = 0.0 if found else 1 - late_weight
+    tail = "." if found or alone else "; nothing of your own speaks for the hours now closed."
+    return (*alone, Evidence("own till", rest, sold + tail))

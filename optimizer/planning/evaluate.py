@@ -1,0 +1,203 @@
+"""What any opening hours and staff are worth in a typical week, recomputed without a solver.
+
+The money of a week, in the words of the owner: what served customers leave as contribution margin,
+and what those who found the door closed leave all the same (they come at another hour or buy in the
+own web shop), minus wages with their supplements and what being open costs. Moved customers are
+taken as served at their new hour. A shop that never opens keeps nobody.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.case import Case
+from optimizer.errors import PlanError
+from optimizer.opening import OpeningHours
+from optimizer.planning.plan import Plan
+from optimizer.planning.response import Potential, Response, respond
+from optimizer.planning.rules import rule_pack
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """What work and an open door cost, in money; all 0 where the value is not known in money.
+
+    Parameters
+    ----------
+    wage, supplement
+        Per person and period, on-cost included, shape (W,).
+    open_period, open_day
+        Per open period, and per day with an opening.
+    """
+
+    wage: np.ndarray
+    supplement: np.ndarray
+    open_period: float
+    open_day: float
+
+    @property
+    def labour(self) -> np.ndarray:
+        """Wage with supplements per person and period, shape (W,)."""
+        return self.wage + self.supplement
+
+
+def costs(case: Case, potential: Potential) -> Costs:
+    """The case's wages, supplements by clock time (from its rule pack) and opening costs."""
+    grid, facts = case.grid, case.economics
+    nothing = np.zeros(grid.periods_per_week)
+    if not potential.in_money:
+        return Costs(nothing, nothing, 0.0, 0.0)
+    pack = rule_pack(case)
+    wage = facts.labour_cost_per_hour / (1 + facts.on_cost)
+    extra = nothing if pack is None else pack.supplement_per_hour(grid, wage)
+    return Costs(
+        wage=nothing + facts.labour_cost_per_hour * grid.period_hours,
+        supplement=extra * (1 + facts.on_cost) * grid.period_hours,
+        open_period=facts.open_cost_per_hour * grid.period_hours,
+        open_day=facts.open_cost_per_day,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """One typical week under given hours and staff.
+
+    Customers per week, on average: `served`; `walked_away` from a queue or for want of help; and of
+    those who found the door closed `moved` to another open hour, bought on the `web`, or `lost`.
+    Money per week: `margin` of all who stayed customers, `wage_cost` (of which `supplements`) and
+    `opening_cost`. `profit_draws` (D',) is the week's profit in each draw of the demand, in `unit`
+    (customers kept, where no money is known), and `objective` its mean.
+    """
+
+    hours: OpeningHours
+    opening: np.ndarray  # share of each period that is open, (W,)
+    staff: np.ndarray  # people at work, (W,)
+    served: float
+    walked_away: float
+    moved: float
+    web: float
+    lost: float
+    paid_hours: float
+    margin: float
+    wage_cost: float
+    supplements: float
+    opening_cost: float
+    profit_draws: np.ndarray
+    unit: str
+
+    @property
+    def objective(self) -> float:
+        """Mean profit per week."""
+        return float(self.profit_draws.mean())
+
+
+def evaluate(
+    case: Case,
+    potential: Potential,
+    opening: OpeningHours | np.ndarray | Plan,
+    staff: np.ndarray | None = None,
+) -> Evaluation:
+    """What given opening hours earn in a typical week.
+
+    Parameters
+    ----------
+    opening
+        A plan, hours, or the open periods of the week, shape (W,).
+    staff
+        People at work in each period, shape (W,). Without it (and without a plan) every period gets
+        the number that pays best by itself, within `paid_hours_limit`: no shifts are formed, so
+        this is kind to the hours judged. Where no money is known it is `min_staff`, and more only
+        as far as the limit reaches.
+
+    Raises
+    ------
+    PlanError
+        More people than `service.max_staff`.
+    """
+    response = respond(potential, case.service, case.grid.period_hours)
+    price = costs(case, potential)
+    if isinstance(opening, Plan):
+        hours, share, staff = opening.hours, opening.opening.astype(float), opening.staff
+    elif isinstance(opening, OpeningHours):
+        hours, share = opening, opening.week_share(case.grid)
+    else:
+        hours, share = OpeningHours.from_week(opening, case.grid), np.asarray(opening, dtype=float)
+    if staff is None:
+        staff = _best_staff(case, response, price.labour, share)
+    staff = np.where(share > 0, staff, 0)
+    if staff.max(initial=0) > case.service.max_staff:
+        raise PlanError(
+            f"{staff.max()} people at work are more than service.max_staff",
+            where="staff",
+            cure=f"Raise max_staff ({case.service.max_staff}) or plan fewer people.",
+        )
+    return _judge(case, response, price, hours, share, staff)
+
+
+def _judge(
+    case: Case,
+    response: Response,
+    price: Costs,
+    hours: OpeningHours,
+    share: np.ndarray,
+    staff: np.ndarray,
+) -> Evaluation:
+    potential = response.potential
+    at_work = response.served[:, np.arange(len(staff)), staff]
+    served = at_work @ share
+    met_closed = potential.customers @ (1 - share)
+    if not share.any():  # with no open hour to move to, and no shop to remember
+        shares = replace(
+            potential, moved=0 * potential.moved, web=0 * potential.web, lost=1 + 0 * potential.lost
+        )
+    else:
+        shares = potential
+    moved, web, lost = (met_closed * part for part in (shares.moved, shares.web, shares.lost))
+    margin = potential.value * (served + moved + web)
+    paid = staff * share
+    wage_cost = float(paid @ price.labour)
+    opening_cost = float(share.sum() * price.open_period + _open_days(share) * price.open_day)
+    return Evaluation(
+        hours=hours,
+        opening=share,
+        staff=staff,
+        served=float(served.mean()),
+        walked_away=float((potential.customers @ share - served).mean()),
+        moved=float(moved.mean()),
+        web=float(web.mean()),
+        lost=float(lost.mean()),
+        paid_hours=float(paid.sum() * case.grid.period_hours),
+        margin=float(margin.mean()),
+        wage_cost=wage_cost,
+        supplements=float(paid @ price.supplement),
+        opening_cost=opening_cost,
+        profit_draws=margin - wage_cost - opening_cost,
+        unit=potential.unit,
+    )
+
+
+def _open_days(share: np.ndarray) -> int:
+    """Days on which the doors open, or never close; the small hours belong to the night before."""
+    open_ = share > 0
+    opens = open_ & ~np.roll(open_, 1)
+    by_day = opens.reshape(7, -1).any(axis=1) | open_.reshape(7, -1).all(axis=1)
+    return int(by_day.sum())
+
+
+def _best_staff(
+    case: Case, response: Response, labour: np.ndarray, share: np.ndarray
+) -> np.ndarray:
+    """The number of people that pays best in each period by itself, int of shape (W,)."""
+    least = case.service.min_staff
+    more = np.diff(response.earned, axis=1)[:, least:] - labour[:, None]  # of each further person
+    limit = case.paid_hours_limit
+    hours = np.broadcast_to((share * case.grid.period_hours)[:, None], more.shape)
+    wanted = (more > 0) & (hours > 0)
+    if limit is not None:
+        left = limit - least * hours[:, :1].sum()
+        best_first = np.argsort(np.where(wanted, -more, np.inf), axis=None, kind="stable")
+        affordable = np.cumsum(np.where(wanted, hours, 0).ravel()[best_first]) <= left
+        wanted = wanted & affordable[np.argsort(best_first)].reshape(wanted.shape)
+    elif not response.potential.in_money:
+        wanted = np.zeros_like(wanted)
+    return np.where(share > 0, least + wanted.sum(axis=1), 0)

@@ -1,0 +1,274 @@
+"""A small modelling language for integer programmes: named families of variables and rows.
+
+Variables are numpy arrays of column numbers, so slicing is the language: with
+`opened = model.variables("opened", (7, 49), upper=1, integer=True)`,
+`model.constrain("never unopened", (1, opened[:, 1:]), (-1, opened[:, :-1]), lower=0)` writes one
+row per element. Every family has a name in plain words, and no name is given twice; where no values
+obey all rows, `Model.conflict` says by name which rules contradict each other.
+"""
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from scipy.sparse import csc_array
+
+from optimizer.errors import PlanError
+from optimizer.planning import solver_process
+
+Status = Literal["optimal", "feasible", "infeasible"]
+Term = tuple[float | np.ndarray, np.ndarray]  # coefficients and columns
+
+TOLERANCE = 1e-5  # by which a row may be missed once whole numbers have been rounded
+_TIME_IS_UP, _INFEASIBLE = 1, 2  # statuses of scipy.optimize.milp
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What came back: `solution[columns]` are values, in the shape of the columns.
+
+    No values can have an objective above `bound`. `seconds` are by the clock.
+    """
+
+    status: Status
+    values: np.ndarray
+    objective: float
+    bound: float
+    seconds: float
+
+    def __getitem__(self, columns: np.ndarray) -> np.ndarray:
+        if self.status == "infeasible":
+            raise KeyError("an infeasible model has no values")
+        return self.values[columns]
+
+
+@dataclass(frozen=True, eq=False)
+class _Variables:
+    lower: np.ndarray
+    upper: np.ndarray
+    gain: np.ndarray
+    integer: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """A family of rows; entry k stands in row `row[k]` of the family."""
+
+    name: str
+    row: np.ndarray
+    column: np.ndarray
+    coefficient: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    is_rule: bool
+
+
+class Model:
+    """An integer programme that is written family by family and maximised."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._columns = 0
+        self._variables: list[_Variables] = []
+        self._rows: list[_Rows] = []
+
+    def variables(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        *,
+        lower: float | np.ndarray = 0.0,
+        upper: float | np.ndarray = math.inf,
+        gain: float | np.ndarray = 0.0,
+        integer: bool = False,
+    ) -> np.ndarray:
+        """Add a family of variables; `gain` is what one unit adds to the objective.
+
+        Returns
+        -------
+        Column numbers, in the given shape.
+        """
+        self._take(name)
+        columns = np.arange(self._columns, self._columns + math.prod(shape)).reshape(shape)
+        facts = (lower, upper, gain, float(integer))
+        self._variables.append(
+            _Variables(*(np.broadcast_to(fact, shape).ravel() for fact in facts))
+        )
+        self._columns += columns.size
+        return columns
+
+    def constrain(
+        self,
+        name: str,
+        *terms: Term,
+        lower: float | np.ndarray = -math.inf,
+        upper: float | np.ndarray = math.inf,
+        is_rule: bool = False,
+    ) -> None:
+        """Add rows `lower <= sum of coefficient * variable over the terms <= upper`.
+
+        Terms and limits are broadcast against each other; there is one row per element. `is_rule`
+        marks what a person has asked for, which may therefore be named in a conflict.
+        """
+        shapes = [np.shape(part) for term in terms for part in term]
+        shape = np.broadcast_shapes(*shapes, np.shape(lower), np.shape(upper))
+        row = np.arange(math.prod(shape)).reshape(shape)
+        self._add_rows(name, terms, row, lower, upper, is_rule)
+
+    def constrain_sum(
+        self,
+        name: str,
+        *terms: Term,
+        lower: float = -math.inf,
+        upper: float = math.inf,
+        is_rule: bool = False,
+    ) -> None:
+        """Add a single row: the sum over all elements of all terms."""
+        self._add_rows(name, terms, np.zeros(1, dtype=int), lower, upper, is_rule)
+
+    def _add_rows(
+        self,
+        name: str,
+        terms: tuple[Term, ...],
+        row: np.ndarray,
+        lower: float | np.ndarray,
+        upper: float | np.ndarray,
+        is_rule: bool,
+    ) -> None:
+        self._take(name)
+        entries = [np.broadcast_arrays(row, columns, factor) for factor, columns in terms]
+        rows, columns, factors = (
+            np.concatenate([entry[k].ravel() for entry in entries]) for k in range(3)
+        )
+        low, high = (np.broadcast_to(limit, row.shape).ravel() for limit in (lower, upper))
+        self._rows.append(_Rows(name, rows, columns, factors, low, high, is_rule))
+
+    def _take(self, name: str) -> None:
+        if name in self._names:
+            raise ValueError(f'the family "{name}" exists already')
+        self._names.add(name)
+
+    def solve(self, time_limit: float = 30.0, gap: float = 1e-4) -> Solution:
+        """Maximise, in a child process; the values count only once every row has been checked.
+
+        Parameters
+        ----------
+        time_limit
+            Seconds; the best values found by then are returned as "feasible".
+        gap
+            Relative distance to the bound at which to stop.
+
+        Raises
+        ------
+        PlanError
+            The solver died, found nothing in time, or gave values that break a row.
+        """
+        started = time.perf_counter()
+        question = self.question(time_limit, gap)
+        try:
+            answer = solver_process.solve(question, time_limit)
+        except solver_process.SolverDied:
+            raise PlanError(
+                "the solver failed before it had an answer",
+                cure="Try again; if it fails again, allow fewer hours or fewer staff.",
+            ) from None
+        seconds = time.perf_counter() - started
+        values = answer["x"]
+        if answer["status"] == _INFEASIBLE:
+            return Solution("infeasible", values, -math.inf, -math.inf, seconds)
+        if not values.size:
+            raise PlanError(
+                f"no plan was found in {time_limit:g} seconds"
+                if answer["status"] == _TIME_IS_UP
+                else "the solver gave no answer",
+                cure="Allow more time, fewer hours or fewer staff.",
+            )
+        values = np.where(question["integrality"] == 1, np.round(values), values)
+        if _worst_miss(question, values) > TOLERANCE:
+            raise PlanError("the solver's answer broke a rule and was refused", cure="Try again.")
+        objective, bound = -float(question["cost"] @ values), -float(answer["bound"])
+        proven = bound - objective <= gap * abs(objective) + 1e-9
+        return Solution(
+            "optimal" if proven else "feasible", values, objective, max(bound, objective), seconds
+        )
+
+    def question(self, time_limit: float, gap: float) -> solver_process.Message:
+        """The model as arrays, as `solver_process.answer` takes them."""
+        starts = np.cumsum([0] + [family.lower.size for family in self._rows])
+        row = np.concatenate(
+            [family.row + start for family, start in zip(self._rows, starts, strict=False)]
+        )
+        column = np.concatenate([family.column for family in self._rows])
+        coefficient = np.concatenate([family.coefficient for family in self._rows])
+        matrix = csc_array((coefficient, (row, column)), shape=(starts[-1], self._columns))
+        variables, rows = self._variables, self._rows
+        return {
+            "cost": -np.concatenate([family.gain for family in variables]),
+            "integrality": np.concatenate([family.integer for family in variables]),
+            "lower": np.concatenate([family.lower for family in variables]),
+            "upper": np.concatenate([family.upper for family in variables]),
+            "data": matrix.data,
+            "indices": matrix.indices,
+            "indptr": matrix.indptr,
+            "row_lower": np.concatenate([family.lower for family in rows]),
+            "row_upper": np.concatenate([family.upper for family in rows]),
+            "time_limit": np.array(time_limit),
+            "gap": np.array(gap),
+        }
+
+    def conflict(self, time_limit: float = 10.0) -> dict[str, float]:
+        """Of an infeasible model: the rules at odds, and by how much each would have to give way.
+
+        A rule is among them if the model has a solution once this rule alone may be missed; the
+        amount is the least total by which it is. Where no rule can help alone, those that must give
+        way together. Empty if it is not the rules that are at odds. (Elastic programmes:
+        J. W. Chinneck, "Feasibility and Infeasibility in Optimization", 2008, chapter 6.)
+        """
+        rules = [rows.name for rows in self._rows if rows.is_rule]
+        alone = {name: self._missed([name], time_limit).get(name, 0.0) for name in rules}
+        return {k: v for k, v in alone.items() if v > 0} or self._missed(rules, time_limit)
+
+    def _missed(self, rules: list[str], time_limit: float) -> dict[str, float]:
+        """The least total by which these rules must be missed; empty where that does not help."""
+        elastic = Model()
+        elastic._columns = self._columns
+        elastic._variables = [replace(v, gain=np.zeros_like(v.gain)) for v in self._variables]
+        slack = {}
+        for rows in self._rows:
+            if rows.name not in rules:
+                elastic._rows.append(rows)
+                continue
+            here = np.arange(rows.lower.size)
+            missed, passed = (
+                elastic.variables(f"{rows.name} {how}", here.shape, gain=-1.0)
+                for how in ("missed", "passed")
+            )
+            ones = np.ones(here.size)
+            elastic._rows.append(
+                replace(
+                    rows,
+                    row=np.concatenate([rows.row, here, here]),
+                    column=np.concatenate([rows.column, missed, passed]),
+                    coefficient=np.concatenate([rows.coefficient, ones, -ones]),
+                )
+            )
+            slack[rows.name] = np.concatenate([missed, passed])
+        found = elastic.solve(time_limit)
+        if found.status == "infeasible":
+            return {}
+        amounts = {name: float(found[columns].sum()) for name, columns in slack.items()}
+        return {name: amount for name, amount in amounts.items() if amount > TOLERANCE}
+
+
+def _worst_miss(question: solver_process.Message, values: np.ndarray) -> float:
+    """By how much the values miss a row or a bound at worst."""
+    sums = solver_process.matrix(question) @ values
+    misses = (
+        question["row_lower"] - sums,
+        sums - question["row_upper"],
+        question["lower"] - values,
+        values - question["upper"],
+    )
+    return max(float(np.max(miss, initial=0.0)) for miss in misses)

@@ -1,0 +1,152 @@
+"""Rule packs: what law and collective agreements say about pay and working time, as dated facts.
+
+A pack is a TOML file in `rulepacks/`; every fact in it has a source, the day on which it was
+checked, and the day until which it holds. The facts are shown to the reader, not sold as advice.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimizer.case import Case
+from optimizer.errors import CaseError
+from optimizer.opening import OpeningHours
+from optimizer.timegrid import TimeGrid
+
+PACKS = Path(__file__).parent / "rulepacks"
+NONE = "none"  # the name that stands for no pack at all
+
+_A_MONDAY = date(2001, 1, 1)
+_FRESH_FOR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that law or an agreement says."""
+
+    id: str
+    says: str
+    source: str
+    verified_on: date
+    until: date | None = None  # None = no end is known
+
+
+@dataclass(frozen=True)
+class Supplement(Fact):
+    """Pay on top of the wage in the hours `when`, on public holidays too where it says PH."""
+
+    when: OpeningHours = field(default_factory=OpeningHours)
+    money_per_hour: float = 0.0
+    share_of_wage: float = 0.0
+
+
+@dataclass(frozen=True)
+class RulePack:
+    """The facts of one country and trade, in one of its pay areas."""
+
+    name: str
+    title: str
+    country: str
+    area: str
+    supplements: tuple[Supplement, ...]
+    facts: tuple[Fact, ...]
+
+    def supplement_per_hour(
+        self, grid: TimeGrid, wage: float, holidays: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Pay on top of the wage for an hour worked in each period of the week, in money.
+
+        Parameters
+        ----------
+        wage
+            Money per hour, of which some supplements are a share.
+        holidays
+            Which weekdays are public holidays, bool of shape (7,); none in an ordinary week.
+
+        Returns
+        -------
+        Money per hour before the employer's on-cost, shape (W,).
+        """
+        days = np.zeros(7, dtype=bool) if holidays is None else holidays
+        total = np.zeros(grid.periods_per_week)
+        for supplement in self.supplements:
+            share = supplement.when.open_share(grid, _A_MONDAY, 7, days).ravel()
+            total += share * (supplement.money_per_hour + supplement.share_of_wage * wage)
+        return total
+
+    def doubts(self, today: date) -> list[str]:
+        """Facts that may no longer hold, as sentences: past their end, or checked long ago."""
+        said = []
+        for fact in (*self.supplements, *self.facts):
+            if fact.until is not None and fact.until < today:
+                said.append(f"{fact.says}: held until {fact.until}.")
+            elif fact.verified_on + _FRESH_FOR < today:
+                said.append(f"{fact.says}: last checked on {fact.verified_on}.")
+        return said
+
+
+def rule_pack(case: Case) -> RulePack | None:
+    """The pack that the case names, else the one of its country; None where there is none.
+
+    `labour.rules` names a pack ("fi-retail-2026"), a pack and its pay area
+    ("fi-retail-2026/capital"), or "none".
+
+    Raises
+    ------
+    CaseError
+        The pack or the area does not exist.
+    """
+    name, _, area = case.labour.rules.partition("/")
+    if name == NONE:
+        return None
+    if name:
+        return read_pack(name, area)
+    here = [pack for pack in map(read_pack, pack_names()) if pack.country == case.country]
+    return here[-1] if here else None  # the newest, as the year ends the name
+
+
+def pack_names() -> list[str]:
+    """Names of the packs there are, in order."""
+    return sorted(file.stem for file in PACKS.glob("*.toml"))
+
+
+@lru_cache(maxsize=32)
+def read_pack(name: str, area: str = "") -> RulePack:
+    """Read one pack; its first pay area where none is named."""
+    if name not in pack_names():
+        known = ", ".join([*pack_names(), NONE])
+        raise CaseError(
+            f'there are no rules "{name}"', where="labour.rules", cure=f"Known: {known}."
+        )
+    table = tomllib.loads((PACKS / f"{name}.toml").read_text(encoding="utf-8"))
+    areas = table["areas"]
+    if area not in ("", *areas):
+        raise CaseError(
+            f'the rules "{name}" have no area "{area}"',
+            where="labour.rules",
+            cure=f"Known: {', '.join(areas)}.",
+        )
+    area = area or areas[0]
+
+    def fact(entry: dict[str, Any]) -> dict[str, Any]:
+        said = {"verified_on": table["verified_on"], **entry}
+        return {**said, "source": table["sources"][entry["source"]]}
+
+    def supplement(entry: dict[str, Any]) -> Supplement:
+        money = entry.get("money_per_hour", {}).get(area, 0.0)
+        when = OpeningHours.parse(entry["when"])
+        return Supplement(**{**fact(entry), "when": when, "money_per_hour": money})
+
+    return RulePack(
+        name=name,
+        title=table["title"],
+        country=table["country"],
+        area=area,
+        supplements=tuple(supplement(entry) for entry in table["supplement"]),
+        facts=tuple(Fact(**fact(entry)) for entry in table["fact"]),
+    )

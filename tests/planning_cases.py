@@ -1,0 +1,82 @@
+"""Small made-up shops for the planning tests."""
+
+from typing import Any
+
+import numpy as np
+
+from optimizer.case import Case
+from optimizer.casefile import with_changes
+from optimizer.planning.response import Potential
+
+# Two weekdays by the hour, short shifts: small enough to try every plan there is.
+KIOSK = with_changes(
+    Case(period_minutes=60),
+    {
+        "hours.candidate": "We-Th 08:00-15:00",
+        "hours.tidy.step_minutes": 60,
+        "labour.shift_hours": (2, 5),
+        "labour.break_after_hours": 4,
+        "labour.break_minutes": 60,
+        "labour.rules": "none",
+        "service.max_staff": 2,
+        "economics.wage": 10.0,
+        "economics.open_cost_per_hour": 3.0,
+        "economics.open_cost_per_day": 5.0,
+    },
+)
+SHOP = with_changes(
+    Case(period_minutes=60, country="FI"),
+    {
+        "hours.current": "Mo-Fr 10:00-17:00; Sa 10:00-15:00",
+        "hours.candidate": "Mo-Sa 08:00-21:00",
+        "service.max_staff": 4,
+        "labour.break_minutes": 60,
+        "economics.open_cost_per_hour": 6.0,
+        "economics.open_cost_per_day": 15.0,
+    },
+)
+
+
+def shop(**changes: Any) -> Case:
+    """SHOP with some facts changed; `hours__legal` stands for the field hours.legal."""
+    return with_changes(SHOP, {name.replace("__", "."): v for name, v in changes.items()})
+
+
+def potential(
+    per_hour: np.ndarray,
+    *,
+    draws: int = 8,
+    lost: float = 0.5,
+    value: float = 8.0,
+    unit: str = "EUR",
+    seed: int = 0,
+) -> Potential:
+    """Draws around mean customers per period, shape (W,): a busy and a quiet week in each pair."""
+    rng = np.random.default_rng(seed)
+    weeks = rng.lognormal(0, 0.2, (draws, 1)) * rng.lognormal(0, 0.1, (draws, len(per_hour)))
+    lost_draws = np.clip(lost + rng.uniform(-0.1, 0.1, draws), 0, 1)
+    web = 0.1 * (1 - lost_draws)
+    return Potential(
+        customers=per_hour * weeks,
+        moved=1 - lost_draws - web,
+        web=web,
+        lost=lost_draws,
+        value=np.full(draws, value)
+        if unit == "customers"
+        else value * rng.lognormal(0, 0.1, draws),
+        unit=unit,
+    )
+
+
+def two_peaks(period_minutes: int = 60, busiest: float = 30.0) -> np.ndarray:
+    """Mean customers per period of a shop that is busy at noon and after work, shape (W,)."""
+    hour = (np.arange(1440 // period_minutes) + 0.5) * period_minutes / 60
+    day = np.exp(-(((hour - 12.5) / 2.5) ** 2)) + 0.9 * np.exp(-(((hour - 17) / 2) ** 2)) + 0.02
+    weekdays = np.array([0.8, 0.8, 0.85, 0.9, 1.1, 1.2, 0.5])
+    return busiest * period_minutes / 60 * np.outer(weekdays, day).ravel()
+
+
+def only_between(start: int, end: int, per_hour: float, period_minutes: int = 60) -> np.ndarray:
+    """The same customers in each period from one hour to another of every day, none else, (W,)."""
+    hour = np.arange(1440 // period_minutes) * period_minutes // 60
+    return np.tile(np.where((start <= hour) & (hour < end), per_hour * period_minutes / 60, 0.0), 7)

@@ -1,0 +1,159 @@
+"""The modelling language, and the child process that solves."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from optimizer.errors import PlanError
+from optimizer.planning import solver_process
+from optimizer.planning.milp import Model
+
+
+def knapsack(room: float) -> tuple[Model, np.ndarray]:
+    """Up to five pieces of each of three things, worth 1, 2 and 3 apiece."""
+    model = Model()
+    pieces = model.variables("pieces", (3,), upper=5, gain=np.array([1.0, 2.0, 3.0]), integer=True)
+    model.constrain_sum("room", (1, pieces), upper=room, is_rule=True)
+    return model, pieces
+
+
+def hard_model() -> Model:
+    """A market-split problem (Cornuéjols and Dawande 1998) that keeps any solver busy."""
+    rng = np.random.default_rng(1)
+    weights = rng.integers(0, 100, (5, 40))
+    model = Model()
+    chosen = model.variables("chosen", (40,), upper=1, integer=True)
+    for row, weight in enumerate(weights):
+        half = int(weight.sum()) // 2
+        model.constrain_sum(f"split {row}", (weight, chosen), lower=half, upper=half)
+    return model
+
+
+def test_solution_is_read_by_columns() -> None:
+    """7.5 pieces fit: five of the best and two of the next."""
+    model, pieces = knapsack(7.5)
+    solution = model.solve()
+
+    assert solution.status == "optimal"
+    assert solution[pieces].tolist() == [0.0, 2.0, 5.0]
+    assert solution.objective == solution.bound == 19.0
+
+
+def test_one_row_per_element() -> None:
+    """Slices of different families are matched element by element, with broadcasting."""
+    model = Model()
+    rising = model.variables("rising", (2, 4), upper=10, gain=-1)
+    model.constrain("by two", (1, rising[:, 1:]), (-1, rising[:, :-1]), lower=2)
+    model.constrain("start", (1, rising[:, 0]), lower=np.array([0.0, 3.0]))
+    solution = model.solve()
+
+    assert solution[rising].tolist() == [[0, 2, 4, 6], [3, 5, 7, 9]]
+
+
+def test_a_family_name_is_given_once() -> None:
+    """Variables and rows share one list of names."""
+    model, _ = knapsack(3)
+
+    with pytest.raises(ValueError, match='"pieces" exists already'):
+        model.variables("pieces", (1,))
+    with pytest.raises(ValueError, match='"room" exists already'):
+        model.constrain_sum("room", (1, np.array([0])), upper=1)
+
+
+def test_conflict_names_the_rules_at_odds() -> None:
+    """Twelve pieces are wanted where seven fit: either rule may give way, by five."""
+    model, pieces = knapsack(7)
+    model.constrain_sum("enough", (1, pieces), lower=12, is_rule=True)
+    model.constrain("harmless", (1, pieces), upper=5, is_rule=True)
+
+    assert model.solve().status == "infeasible"
+    assert model.conflict() == pytest.approx({"room": 5.0, "enough": 5.0})
+
+
+def test_conflict_that_no_rule_solves_alone() -> None:
+    """Two rules that each ask for nine where five is the most must both give way, by four each."""
+    model, pieces = knapsack(30)
+    for thing in (0, 1):
+        model.constrain(f"much of {thing}", (1, pieces[thing]), lower=9, is_rule=True)
+
+    assert model.conflict() == pytest.approx({"much of 0": 4.0, "much of 1": 4.0})
+
+
+def test_conflict_without_rules_is_empty() -> None:
+    """Where rows that nobody may relax contradict each other, no rule is blamed."""
+    model, pieces = knapsack(7)
+    model.constrain_sum("impossible", (1, pieces), lower=16)
+
+    assert model.conflict() == {}
+
+
+def test_no_values_where_none_exist() -> None:
+    """The values of an infeasible model cannot be read by mistake."""
+    model, pieces = knapsack(7)
+    model.constrain_sum("enough", (1, pieces), lower=12)
+
+    with pytest.raises(KeyError):
+        model.solve()[pieces]
+
+
+def test_time_limit_without_an_answer_is_said() -> None:
+    """A model too hard for the time ends in a sentence with a cure."""
+    with pytest.raises(PlanError, match=r"no plan was found in 0\.3 seconds.*Allow more time"):
+        hard_model().solve(time_limit=0.3)
+
+
+def test_wrong_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that breaks a row never becomes a solution."""
+    lie = {"status": np.array(0), "x": np.array([5.0, 5.0, 5.0]), "bound": np.array(-30.0)}
+    monkeypatch.setattr(solver_process, "solve", lambda *_: lie)
+
+    with pytest.raises(PlanError, match="broke a rule"):
+        knapsack(7)[0].solve()
+
+
+def test_the_child_may_die_in_mid_solve() -> None:
+    """The parent survives with one clear sentence, and the next solve is answered."""
+    knapsack(7)[0].solve()  # now a child is warm and idle
+    child = solver_process._idle[-1]
+    errors: list[PlanError] = []
+
+    def solve() -> None:
+        try:
+            hard_model().solve(time_limit=60)
+        except PlanError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=solve)
+    thread.start()
+    while child in solver_process._idle:  # not yet asked
+        time.sleep(0.01)
+    time.sleep(0.3)
+    assert thread.is_alive()
+    child.process.kill()
+    thread.join(timeout=20)
+
+    assert [str(error).partition(".")[0] for error in errors] == [
+        "the solver failed before it had an answer"
+    ]
+    assert knapsack(7)[0].solve().objective == 19.0
+
+
+def test_a_child_that_overruns_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watchdog ends a child that does not keep to the time limit."""
+    monkeypatch.setattr(solver_process, "GRACE_SECONDS", -59.0)  # so it barks before the solver
+
+    with pytest.raises(PlanError, match="the solver failed"):
+        hard_model().solve(time_limit=60)
+
+
+def test_the_child_ends_with_its_parent() -> None:
+    """A parent that dies leaves a closed pipe behind; that ends the child in mid-solve."""
+    child = solver_process.Child()
+    assert child.process.stdin is not None
+    solver_process.send(child.process.stdin, hard_model().question(time_limit=60, gap=0))
+    child.process.stdin.close()
+
+    assert child.process.wait(timeout=30) == 0
+    child.end()
