@@ -172,7 +172,7 @@ class Service:
         _require(self.minutes > 0, "must be above 0", "service.minutes")
         _require(self.patience_minutes > 0, "must be above 0", "service.patience_minutes")
         _require(self.assist_need >= 0, "must not be negative", "service.assist_need")
-        _require(1 <= self.min_staff, "must be at least 1", "service.min_staff")
+        _require(self.min_staff >= 1, "must be at least 1", "service.min_staff")
         _require(self.min_staff <= self.max_staff, "must not pass max_staff", "service.min_staff")
 
 
@@ -237,6 +237,7 @@ class Case:
 
     @property
     def grid(self) -> TimeGrid:
+        """The shop's clock and periods."""
         return TimeGrid(self.timezone, self.period_minutes)
 
     @property

@@ -155,7 +155,9 @@ VERBS: dict[str, Verb] = {
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="opening-hours", description="When should a shop be open?")
+    parser = argparse.ArgumentParser(
+        prog="opening-hours", description="When should a shop be open?"
+    )
     verbs = parser.add_subparsers(dest="verb", required=True)
     for name, (_, meaning) in VERBS.items():
         verb = verbs.add_parser(name, help=meaning, description=meaning)

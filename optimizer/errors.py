@@ -25,7 +25,7 @@ class OpeningHoursError(Exception):
         place = f"{where}: " if where else ""
         super().__init__(f"{place}{self.what}." + (f" {cure}" if cure else ""))
 
-    def __reduce__(self) -> tuple:  # type: ignore[type-arg]  # keeps the keywords across processes
+    def __reduce__(self) -> tuple:  # keeps the keywords across processes
         return (_rebuild, (type(self), self.what, self.where, self.cure))
 
 

@@ -6,7 +6,7 @@ period of each day holds (0 where the clock jumped over it, twice as much where 
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,12 +20,12 @@ MINUTES_PER_DAY = 1440
 
 
 def clock(minutes: int) -> str:
-    """Minutes after midnight as local clock text: 1020 is "17:00"; past midnight goes on, "26:00"."""
+    """Minutes after midnight as local clock text: 1020 is "17:00"; past midnight, "26:00"."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def parse_clock(text: str) -> int:
-    """Clock text to minutes after midnight: "17", "17:00", "17.30", "9:05"; "24:00" is midnight's end.
+    """Clock text to minutes after midnight: "17", "17:00", "17.30", "9:05"; at most "24:00".
 
     Raises
     ------
@@ -83,10 +83,12 @@ class TimeGrid:
 
     @property
     def periods_per_day(self) -> int:
+        """Number of periods from midnight to midnight by the clock."""
         return MINUTES_PER_DAY // self.period_minutes
 
     @property
     def periods_per_week(self) -> int:
+        """Number of periods from Monday 00:00 to Sunday 24:00, W."""
         return 7 * self.periods_per_day
 
     @property
@@ -138,7 +140,7 @@ class TimeGrid:
 
 
 def _utc(day: date, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(timezone.utc)
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 @lru_cache(maxsize=64)

@@ -126,7 +126,7 @@ def make(seed: int = SEED) -> Sample:
 
     wanted = demand[weekday] * busy[:, None]
     wanted[festival, 17:] *= np.exp(rng.normal(0, 0.15))  # an occasion of its own
-    reachable = (HOUR >= CANDIDATE[0]) & (HOUR < CANDIDATE[1])
+    reachable = (CANDIDATE[0] <= HOUR) & (CANDIDATE[1] > HOUR)
     turned_away = np.where(opening, 0.0, wanted) * reachable
     came = np.where(opening, wanted, 0.0) + _moved_in(turned_away.sum(1) * moved, wanted, opening)
 
@@ -238,7 +238,7 @@ festival week in July, when it stayed open until 20:00.
 
 | file | one row is | columns |
 |---|---|---|
-| `till.csv` | a receipt or a refund (negative) | `timestamp` local time, `receipt`, `amount` EUR net |
+| `till.csv` | a receipt or a refund (negative) | `timestamp` local, `receipt`, `amount` EUR net |
 | `street.csv` | an hour, day and night | `timestamp` local start, `count` passers-by |
 | `web.csv` | an order in the own web shop | `timestamp` local time, `amount` EUR net |
 

@@ -9,7 +9,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -58,6 +58,7 @@ class Sheet:
     encoding: str
     first_row: int  # number of the first row of data, counted as a spreadsheet does
     body: memoryview  # UTF-8, from the first row of data on
+    note: str = ""
 
     def cells(self, column: int) -> list[str]:
         """Non-empty sample cells of one column, without the spaces around them."""
@@ -169,8 +170,9 @@ def open_sheet(name: str, content: bytes | None, folder: Path | None) -> Sheet:
             raise DataError("there is no such file", where=str(path)) from None
         except OSError as error:
             raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from None
-    text, encoding = to_utf8(unpack(name, content), name)
-    return _lay_out(text, encoding, name)
+    content, note = unpack(name, content)
+    text, encoding = to_utf8(content, name)
+    return replace(_lay_out(text, encoding, name), note=note)
 
 
 def to_utf8(content: bytes, name: str) -> tuple[bytes, str]:

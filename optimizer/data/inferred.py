@@ -6,16 +6,23 @@ single busy evening (a stock-taking, a party) does not lengthen the day, and nei
 customers served after the door was shut.
 """
 
+from datetime import date, timedelta
+from itertools import pairwise
+
 import numpy as np
 
 from optimizer.data.tally import QUARTERS
-from optimizer.opening import OpeningHours, Window
+from optimizer.opening import DatedHours, HoursCalendar, OpeningHours, Window
 
 HALVES = 48  # half-hours a day
 _OPEN, _CLEARLY_OPEN, _CLEARLY_SHUT = 0.10, 0.25, 0.03  # pace, as a share of the core's
+_ENOUGH = 15  # sales in a quarter hour from which on a sudden end of them is no chance
 _BREAK = 3  # half-hours: a shorter lull is a lull, not a closing at noon
 _TRADES = 0.35  # share of, say, Sundays with sales from which on Sundays count as open
 _WEEKDAYS = np.arange(7) < 5
+_LEAST_DAYS = 12  # trading days on either side of a change of hours
+_CERTAIN = 12.0  # log likelihood by which two rates must beat one, after all places looked at
+_MOST_CHANGES = 4
 
 
 def infer_hours(counts: np.ndarray, weekday: np.ndarray) -> OpeningHours:
@@ -51,12 +58,74 @@ def infer_hours(counts: np.ndarray, weekday: np.ndarray) -> OpeningHours:
     return OpeningHours.daily(week)
 
 
+def infer_calendar(counts: np.ndarray, weekday: np.ndarray, first: date) -> HoursCalendar:
+    """Opening hours with the days on which they changed, from sales counted by quarter hour.
+
+    Parameters are those of `infer_hours`; `first` is the date of the first row.
+    """
+    edges = [0, *_changes(counts, weekday, 0, _MOST_CHANGES), len(counts)]
+    parts = [
+        (start, end, infer_hours(counts[start:end], weekday[start:end]))
+        for start, end in pairwise(edges)
+    ]
+    entries: list[DatedHours] = []
+    for start, end, hours in parts[:-1]:
+        begin = first + timedelta(days=start) if start else None
+        if entries and entries[-1].hours == hours:
+            begin = entries.pop().first
+        entries.append(DatedHours(begin, first + timedelta(days=end - 1), hours))
+    if entries and entries[-1].hours == parts[-1][2]:
+        entries.pop()
+    return HoursCalendar(parts[-1][2], tuple(entries))
+
+
+def _changes(counts: np.ndarray, weekday: np.ndarray, offset: int, most: int) -> list[int]:
+    """Rows at which a half-hour began or ceased to be open, found by halving again and again.
+
+    In each half-hour of Mondays to Fridays, Saturdays and Sundays a day either has a sale or not.
+    A change is where two shares fit that row of days far better than one, and the half-hour is
+    clearly shut on one side and clearly open on the other.
+    """
+    best, where = _CERTAIN + np.log(HALVES * max(len(counts), 2)), 0
+    sold = _halves(counts) > 0
+    for group in (_WEEKDAYS[weekday], weekday == 5, weekday == 6):
+        rows = np.flatnonzero(group & sold.any(axis=1))
+        least = _LEAST_DAYS if len(rows) > 3 * _LEAST_DAYS else _LEAST_DAYS // 3
+        if len(rows) < 2 * least or most == 0:
+            continue
+        hits = np.cumsum(sold[rows], axis=0)
+        days = np.arange(1, len(rows) + 1)[:, None]
+        after, left = hits[-1] - hits, len(rows) - days
+        gain = (
+            _likelihood(hits, days) + _likelihood(after, left) - _likelihood(hits[-1:], len(rows))
+        )
+        core = np.median(hits[-1][hits[-1] >= 0.5 * hits[-1].max()]) / len(rows)
+        low = np.minimum(hits / days, after / np.maximum(left, 1))
+        high = np.maximum(hits / days, after / np.maximum(left, 1))
+        gain[(low > 0.08 * core) | (high < 0.4 * core)] = 0.0
+        gain[: least - 1] = gain[len(rows) - least :] = 0.0
+        day, _ = np.unravel_index(gain.argmax(), gain.shape)
+        if gain.max() > best:
+            best, where = float(gain.max()), int(rows[day]) + 1
+    if not where:
+        return []
+    before = _changes(counts[:where], weekday[:where], offset, most - 1)
+    later = _changes(counts[where:], weekday[where:], offset + where, most - 1)
+    return [*before, offset + where, *later]
+
+
+def _likelihood(hits: np.ndarray, days: np.ndarray | int) -> np.ndarray:
+    """Log likelihood of so many days with a sale at their own share, 0 where there are no days."""
+    share = np.clip(hits / np.maximum(days, 1), 1e-9, 1 - 1e-9)
+    return hits * np.log(share) + (days - hits) * np.log1p(-share)
+
+
 def _quietest(counts: np.ndarray) -> int:
     """Quarter hour before noon around which least is sold; the nearest to four among equals."""
     by_quarter = np.tile(counts.sum(axis=0), 2)
-    quarters = np.arange(QUARTERS // 2)
+    quarters = np.arange(0, QUARTERS // 2, 2)  # half-hours stay half-hours of the clock
     around = [by_quarter[QUARTERS + q - 4 : QUARTERS + q + 4].sum() for q in quarters]
-    return int(np.lexsort((np.abs(quarters - 16), around))[0])
+    return int(quarters[np.lexsort((np.abs(quarters - 16), around))[0]])
 
 
 def _halves(counts: np.ndarray) -> np.ndarray:
@@ -90,6 +159,6 @@ def _closing(quarters: np.ndarray, start: int, end: int) -> int:
         return 2 * end
     before = quarters[2 * end - 4 : 2 * end - 2].mean()
     first, second = quarters[2 * end - 2 : 2 * end]
-    if second > 0.1 * before:
+    if second > 0.1 * before or before < _ENOUGH:
         return 2 * end
     return 2 * end - 1 if first > 0.75 * before else 2 * end - 2

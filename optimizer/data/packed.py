@@ -1,24 +1,39 @@
-"""What a table may be packed in: gzip, zip, spreadsheets."""
+"""What a table may be packed in: gzip, zip, spreadsheets.
+
+Spreadsheets are read in a child process with limits on memory and time; see `workbook_child`.
+"""
 
 import gzip
 import io
+import json
+import subprocess
+import sys
 import zipfile
 import zlib
+from pathlib import Path
 
 from optimizer.errors import DataError
 
-MAX_UNPACKED = 1 << 30  # bytes
+MAX_UNPACKED = 1 << 30  # bytes of text
 MAX_RATIO = 100  # a file of sales shrinks about sevenfold; a bomb a thousandfold
+MAX_WORKBOOK = 400 << 20  # bytes inside a spreadsheet
+MAX_CELLS = 50_000_000
+CHILD_MEMORY = 3 << 30
+CHILD_SECONDS = 60
 
 _FOREIGN = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
+    (b"SQLite format", "a database"),
+    (b"PAR1", "a Parquet file"),
 )
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_CURE = "Save the sheet as CSV and try again."
 
 
-def unpack(name: str, content: bytes) -> bytes:
-    """The text inside a packed file; any other file as it is.
+def unpack(name: str, content: bytes) -> tuple[bytes, str]:
+    """The text inside a packed file, and a note on it; any other file as it is.
 
     Raises
     ------
@@ -31,10 +46,12 @@ def unpack(name: str, content: bytes) -> bytes:
                 f"this is {what}, not a table", where=name, cure="Export it as CSV or XLSX."
             )
     if content.startswith(b"\x1f\x8b"):
-        return _gunzip(name, content)
+        return _gunzip(name, content), ""
     if content.startswith(b"PK\x03\x04"):
         return _unzip(name, content)
-    return content
+    if content.startswith(_OLD_OFFICE):
+        return _read_workbook(name, content)
+    return content, ""
 
 
 def _limit(packed: int) -> int:
@@ -42,11 +59,11 @@ def _limit(packed: int) -> int:
 
 
 def _too_big(name: str) -> DataError:
-    return DataError(
-        "it unpacks to far more than a file of sales would",
-        where=name,
-        cure="Send the table itself, unpacked.",
-    )
+    return DataError("it unpacks to far more than a file of sales would", where=name, cure=_CURE)
+
+
+def _damaged(name: str) -> DataError:
+    return DataError("the packed file is damaged", where=name, cure="Pack or save it again.")
 
 
 def _gunzip(name: str, content: bytes) -> bytes:
@@ -55,22 +72,57 @@ def _gunzip(name: str, content: bytes) -> bytes:
         with gzip.open(io.BytesIO(content)) as stream:
             text = stream.read(limit + 1)
     except (OSError, EOFError, zlib.error):
-        raise DataError("the packed file is damaged", where=name, cure="Pack it again.") from None
+        raise _damaged(name) from None
     if len(text) > limit:
         raise _too_big(name)
     return text
 
 
-def _unzip(name: str, content: bytes) -> bytes:
+def _unzip(name: str, content: bytes) -> tuple[bytes, str]:
+    """The only file of an archive; a modern spreadsheet is an archive too."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            names = {member.filename for member in members}
+            book = bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+            unpacked = sum(member.file_size for member in members)
+            most = MAX_WORKBOOK if book else MAX_UNPACKED
+            if len(members) > 1000 or unpacked > min(most, _limit(len(content))):
+                raise _too_big(name)
+            if book:
+                return _read_workbook(name, content)
             if len(members) != 1:
                 raise DataError(
                     f"the archive holds {len(members)} files", where=name, cure="Pack only one."
                 )
-            if members[0].file_size > _limit(members[0].compress_size):
-                raise _too_big(name)
             return unpack(name, archive.read(members[0]))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
-        raise DataError("the packed file is damaged", where=name, cure="Pack it again.") from None
+        raise _damaged(name) from None
+
+
+def _read_workbook(name: str, content: bytes) -> tuple[bytes, str]:
+    """The fullest sheet of a workbook as CSV, read by a child process that may die of it."""
+    child = Path(__file__).with_name("workbook_child.py")
+    command = [sys.executable, "-I", str(child), str(CHILD_MEMORY), str(MAX_CELLS)]
+    try:
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=CHILD_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise DataError("the workbook takes too long to read", where=name, cure=_CURE) from None
+    if done.returncode == 3:
+        raise DataError("this is no workbook that can be read", where=name, cure=_CURE)
+    if done.returncode == 5:
+        raise DataError(
+            "the workbook is protected by a password", where=name, cure="Save it without one."
+        )
+    if done.returncode != 0:  # it ran into a limit, or the reader gave up on the whole process
+        raise DataError(
+            "the workbook claims more cells than memory can hold",
+            where=name,
+            cure="Delete what lies far below or beside the table, or save the sheet as CSV.",
+        )
+    about, _, text = done.stdout.partition(b"\n")
+    sheet = json.loads(about)
+    many = sheet["sheets"] > 1
+    return text, f'Sheet "{sheet["sheet"]}" of {sheet["sheets"]} is read.' if many else ""

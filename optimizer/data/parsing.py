@@ -8,7 +8,8 @@ matter of the clock on the wall.
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +40,8 @@ _STAMP = re.compile(rf"(?:{_DATE})(?:{_BETWEEN}(?:{_CLOCK}){_ZONE})?", re.ASCII)
 _SOLID_STAMP = re.compile(r"(?:19|20)\d{8}(?:\d{2}){0,2}")
 _EPOCH = re.compile(r"1[0-8]\d{8}(?:\d{3})?")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
-_CLOCK_ONLY = re.compile(rf"(?:klo |kl\.? ?)?(?:{_CLOCK}){_ZONE}")
+_UNTIL = r"(?: ?[-–] ?\d{1,2}[:.]\d{2})?"  # a period is written by its start and its end
+_CLOCK_ONLY = re.compile(rf"(?:klo |kl\.? ?)?(?:{_CLOCK}){_ZONE}{_UNTIL}")
 _TAIL = r"(?:[.,]\d+)?(?:\.000)?(?: ?(?:Z|[A-Z]{3,5}|[+-]\d{2}:?\d{2}))?$"
 
 
@@ -118,10 +120,10 @@ def looks_like(cells: list[str]) -> str:
     if not cells:
         return "empty"
     kinds = Counter(_cell_kind(cell) for cell in cells[:_PROBE])
+    if kinds["time"]:  # midnight is often written without its clock
+        kinds["time"] += kinds.pop("date", 0)
     kind, hits = kinds.most_common(1)[0]
-    if kind == "date" and kinds["time"]:  # midnight is often written without its clock
-        kind, hits = "time", hits + kinds["time"]
-    return kind if hits >= 0.8 * sum(kinds.values()) else "text"
+    return kind if hits > 0.5 * kinds.total() else "text"
 
 
 def _cell_kind(cell: str) -> str:
@@ -222,7 +224,24 @@ def _read(cells: pa.Array, form: str, cut: str) -> np.ndarray:
     if cut == "tail":
         cells = pc.replace_substring_regex(cells, _TAIL, "")
     parsed = pc.strptime(cells, format=form, unit="s", error_is_null=True)
-    return _filled(parsed.cast(pa.int64()))
+    seconds = _filled(parsed.cast(pa.int64()))
+    # It reads 31 February as 3 March: look again at the first days of a month.
+    early = np.flatnonzero(pc.less_equal(pc.day(parsed), 3).fill_null(False))
+    late = pc.match_substring_regex(cells.take(pa.array(early)), r"(?:^|\D)(?:29|3[01])(?:\D|$)")
+    wrong = [row for row in early[late].tolist() if not _exists(cells[row].as_py(), form)]
+    if wrong:
+        seconds = seconds.copy()
+        seconds[wrong] = MISSING
+    return seconds
+
+
+@lru_cache(maxsize=100_000)
+def _exists(cell: str, form: str) -> bool:
+    try:
+        datetime.strptime(cell, form)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_clocks(cells: pa.ChunkedArray) -> np.ndarray:
@@ -281,7 +300,10 @@ def parse_money(cells: pa.ChunkedArray, delimiter: str = ",") -> np.ndarray:
 
 def _read_money(text: pa.Array, mark: str) -> np.ndarray:
     text = pc.replace_substring_regex(text, "[−–]", "-")
-    text = pc.replace_substring_regex(text, r"[^\d.,+\-()]|[.,]-$", "")  # "5.-" is five francs
+    # A currency stands before or behind; blanks and apostrophes group thousands; 5.- is 5 francs.
+    text = pc.replace_substring_regex(text, r"['’\s\x{a0}\x{202f}]|[.,]-$", "")
+    text = pc.replace_substring_regex(text, r"^([(+-]*)[^\d.,+()-]{1,3}\.?", r"\1")
+    text = pc.replace_substring_regex(text, r"[^\d.,+()-]{1,3}\.?([)-]*)$", r"\1")
     taken = pc.match_substring_regex(text, r"^-?\(.*\)$|-$").to_numpy(zero_copy_only=False)
     text = pc.replace_substring_regex(text, r"^-?\(|\)$|-$", "")
     # "12,00" among decimal points is no number: better unreadable than a hundred times too much.

@@ -44,8 +44,9 @@ def read_file(
     sieve = Sieve(sheet.read(layout.columns.values(), _types(sheet, layout)))
     sheet = replace(sheet, body=memoryview(b""))  # the file's bytes are not needed any more
     _leave_out_blank_rows(sieve)
+    blank = _blank(sieve, layout)
     times = _times(sheet, layout, sieve, dict(file.columns).get("dates", ""))
-    notes = [*layout.notes, *times.notes]
+    notes = [*([sheet.note] if sheet.note else []), *layout.notes, *times.notes]
     seconds = times.seconds
     said = dict(file.columns).get("times", "").lower()
     if said == "utc" or (said != "local" and _is_utc(sheet, layout, times)):
@@ -58,7 +59,7 @@ def read_file(
             layout, sieve, seconds, sheet.delimiter, file.where, sheet.name, grid
         )
     else:
-        tallies, more = read_sales(layout, sieve, seconds, sheet.delimiter, file.where)
+        tallies, more = read_sales(layout, sieve, seconds, blank, sheet.delimiter, file.where)
     if not any(tally.counts.any() for tally in tallies):
         reasons = "; ".join(f"{out.rows} rows: {out.reason}" for out in sieve.set_aside)
         raise DataError(
@@ -112,6 +113,14 @@ def _leave_out_blank_rows(sieve: Sieve) -> None:
     sieve.kept &= ~blank
 
 
+def _blank(sieve: Sieve, layout: Layout) -> np.ndarray | None:
+    """Rows in which no time is written at all; None where there are none."""
+    cells = sieve.rows.columns[layout.columns.get("time", layout.columns.get("date", 0))]
+    if not cells.null_count:
+        return None
+    return cells.combine_chunks().is_null().to_numpy(zero_copy_only=False)
+
+
 def _times(sheet: Sheet, layout: Layout, sieve: Sieve, dates: str) -> Times:
     columns, cells = layout.columns, sieve.rows.columns
     if "time" in columns:
@@ -130,7 +139,37 @@ def _times(sheet: Sheet, layout: Layout, sieve: Sieve, dates: str) -> Times:
     known = (days.seconds != MISSING) & (clock != MISSING)
     midnight = days.seconds // SECONDS_PER_DAY * SECONDS_PER_DAY
     seconds = np.where(known, midnight + np.where(known, clock, 0), MISSING)
-    return Times(seconds, True, days.zone, days.notes)
+    seconds, notes = _past_midnight(seconds, midnight, known)
+    return Times(seconds, True, days.zone, (*days.notes, *notes))
+
+
+def _past_midnight(
+    seconds: np.ndarray, midnight: np.ndarray, known: np.ndarray
+) -> tuple[np.ndarray, list[str]]:
+    """Times after midnight that stand under the date of the evening before, put on the next day.
+
+    Some counters and tills let a day run from six to six. It shows in the order of the rows: under
+    one date the clock goes on from 23 to 0, and with the next date from 5 to 6.
+    """
+    rows = np.flatnonzero(known)
+    if len(rows) < 2:
+        return seconds, []
+    time, date_ = seconds[rows], midnight[rows]
+    same = np.diff(date_) == 0
+    wraps = np.concatenate([[False], same & (np.diff(time) < -SECONDS_PER_DAY // 2)])
+    if not wraps.any():
+        return seconds, []
+    starts = np.maximum.accumulate(
+        np.where(np.concatenate([[True], ~same]), np.arange(len(rows)), 0)
+    )
+    total = np.cumsum(wraps)
+    moved = time + SECONDS_PER_DAY * np.minimum(total - total[starts], 1)
+    if (np.diff(moved) < 0).mean() > 0.01:  # not one long row of days: the order says nothing
+        return seconds, []
+    out = seconds.copy()
+    out[rows] = moved
+    hour = int(moved[wraps][0] // 3600 % 24)
+    return out, [f"Days run past midnight here: times from {hour}:00 on are of the next day."]
 
 
 def _is_utc(sheet: Sheet, layout: Layout, times: Times) -> bool:

@@ -30,7 +30,12 @@ _HUGE = 10.0  # a sale above so many times the 95th percentile is no ordinary sa
 
 
 def read_sales(
-    layout: Layout, sieve: Sieve, seconds: np.ndarray, delimiter: str, where: str
+    layout: Layout,
+    sieve: Sieve,
+    seconds: np.ndarray,
+    blank: np.ndarray | None,
+    delimiter: str,
+    where: str,
 ) -> tuple[list[Tally], list[str]]:
     """Count the sales of a file by store, and say in sentences what was noticed.
 
@@ -38,8 +43,10 @@ def read_sales(
     ----------
     seconds
         Local time of each row, MISSING where it has none.
+    blank
+        Rows without any text for their time; None where there are none.
     """
-    orders, head = _orders(layout, sieve, seconds)
+    orders, head = _orders(layout, sieve, blank)
     stores, names = _stores(layout, sieve)
     web = _sort_out(layout, sieve)
     if head is not None:
@@ -75,7 +82,7 @@ def read_sales(
 
 
 def _orders(
-    layout: Layout, sieve: Sieve, seconds: np.ndarray
+    layout: Layout, sieve: Sieve, blank: np.ndarray | None
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Receipt of each row as a number, and the row that speaks for each row.
 
@@ -86,11 +93,10 @@ def _orders(
         return None, None
     orders, _ = codes_of(sieve.rows.columns.pop(layout.columns["order"]))
     head = None
-    timed = seconds != MISSING
-    if not timed.all():
-        rows = np.arange(len(timed))
-        before = np.maximum.accumulate(np.where(timed, rows, 0))
-        follows = ~timed & (orders >= 0) & (orders == orders[before])
+    if blank is not None:
+        rows = np.arange(len(blank))
+        before = np.maximum.accumulate(np.where(blank, 0, rows))
+        follows = blank & (orders >= 0) & (orders == orders[before])
         head = np.where(follows, before, rows) if follows.any() else None
     alone = orders < 0
     if alone.any():

@@ -1,10 +1,12 @@
 """Rows that are totals of a period: people passing by, or sales per hour."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 
+from optimizer.data.counters import mask_faults
 from optimizer.data.formats import Layout
 from optimizer.data.parsing import MISSING, parse_money
 from optimizer.data.sales import read_numbers
@@ -50,10 +52,13 @@ def read_totals(
         if layout.kind == "footfall":
             sieve.leave_out("the same period twice", _repeated(minutes, mine, grid))
             mine = mine & sieve.kept
-        found.append(
-            _tally(layout.kind, where, store, counter, minutes[mine], step, counts[mine],
-                   None if money is None else money[mine])
-        )  # fmt: skip
+        tally = _tally(layout.kind, where, store, counter, minutes[mine], step, counts[mine],
+                       None if money is None else money[mine])  # fmt: skip
+        if layout.kind == "footfall":
+            tally = _without_lost_hour(tally, minutes[mine], grid)
+            tally, said = mask_faults(tally, step)
+            notes += said
+        found.append(tally)
         if step > grid.period_minutes:
             notes.append(f"Counts of {step} minutes are split evenly over their periods.")
     return found, list(dict.fromkeys(notes))
@@ -104,6 +109,17 @@ def _repeated(minutes: np.ndarray, mine: np.ndarray, grid: TimeGrid) -> np.ndarr
     out = np.zeros(len(minutes), dtype=bool)
     out[rows[again]] = True
     return out
+
+
+def _without_lost_hour(tally: Tally, minutes: np.ndarray, grid: TimeGrid) -> Tally:
+    """Without the repeated hour of autumn, where the counter reported it only once."""
+    fine = TimeGrid(grid.timezone, QUARTER)
+    twice = fine.real_hours(_EPOCH + timedelta(days=tally.first), tally.days) > QUARTER / 60
+    rows = by_quarter(minutes // QUARTER, None, tally.first, tally.days)
+    hour = rows.reshape(tally.days, 24, 4).sum(axis=2)
+    usual = np.median(hour[hour > 0])
+    once = twice & np.repeat(hour <= usual, 4, axis=1)
+    return replace(tally, observed=tally.observed & ~once)
 
 
 def _tally(

@@ -1,0 +1,1 @@
+"""Observations to Demand: customers and baskets; no margins, wages or decisions."""

@@ -18,7 +18,7 @@ def interval(draws: np.ndarray) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One kind of evidence on the hours that were closed, and how much of the answer rests on it."""
+    """One kind of evidence on the closed hours, and how much of the answer rests on it."""
 
     kind: str  # "own till", "street footfall", "web orders", "own longer evenings", ...
     weight: float  # share of the answer, 0..1

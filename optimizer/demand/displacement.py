@@ -88,7 +88,7 @@ def true_potential(demand: Demand, shares: Displacement, reachable: np.ndarray) 
     share_open = demand.open_share.reshape(7, -1)
     sold = (apparent * share_open).sum(2)
     behind_door = (apparent * (1 - share_open)).sum(2)
-    ever_open = share_open.any(1)
+    ever_open = share_open.max(1) > 0
     if not ever_open.any():
         return demand.customers
     arrive = np.where(ever_open[:, None], DAY_KERNEL[(WEEK[:, None] - WEEK) % 7], 0.0)

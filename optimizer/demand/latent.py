@@ -6,7 +6,8 @@ A store's curve leaves the chain's curve, and each kind of day leaves its store'
 random walk. Periods that were closed have exposure 0: nothing was seen there, so the curve goes on
 from the last open period and its uncertainty grows with the square root of the hours.
 
-    counts[s, u, t]  ~  quasi-Poisson(exposure[s, u, t] * exp(chain[t] + store[s, t] + day[s, u, t]))
+    counts[s, u, t]  ~  quasi-Poisson(exposure[s, u, t] * exp(curve[s, u, t])),
+    curve[s, u, t]   =  chain[t] + store[s, t] + day[s, u, t]
 
 First-order walks are used because they keep the level they last saw; smoother priors (splines,
 second-order walks) carry on the *slope* of one noisy last hour into the night.
@@ -15,7 +16,7 @@ The posterior is Gaussian around its mode (Laplace; Rue, Martino & Chopin 2009, 
 the step sizes of the walks are integrated over a grid weighted by their evidence (section 3).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -40,6 +41,9 @@ class Counts:
         How far the level of each kind of day may leave its store's, in log units, shape (U,).
     extra_drift
         Drift of each kind of day per square root of an hour beyond the ordinary, shape (U,).
+    tilt
+        A shape that every store's curve may follow more or less of, in log units for one standard
+        deviation, shape (T,).
     """
 
     counts: np.ndarray
@@ -48,6 +52,7 @@ class Counts:
     period_hours: float
     level_sd: np.ndarray
     extra_drift: np.ndarray
+    tilt: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -80,13 +85,17 @@ class _Fit:
     log_evidence: float
 
 
-def walk_precision(
-    periods: int, period_hours: float, drift: float, level_sd: float
-) -> np.ndarray:
+def walk_precision(periods: int, period_hours: float, drift: float, level_sd: float) -> np.ndarray:
     """Prior precision of a random walk whose mean level has its own spread, shape (T, T)."""
     steps = np.diff(np.eye(periods), axis=0)
     level = np.full((periods, periods), 1.0 / (periods * level_sd) ** 2)
     return steps.T @ steps / (drift**2 * period_hours) + level
+
+
+def _with_tilt(precision: np.ndarray, tilt: np.ndarray) -> np.ndarray:
+    """Precision after adding the covariance tilt tilt' (Sherman-Morrison)."""
+    pushed = precision @ tilt
+    return precision - np.outer(pushed, pushed) / (1 + tilt @ pushed)
 
 
 def posterior_draws(data: Counts, drifts: Drifts, draws: int, seed: int = 0) -> np.ndarray:
@@ -117,8 +126,10 @@ def _fit(
     """Newton's method to the mode; every step is one pass up the tree and one pass down."""
     stores, _, periods = data.counts.shape
     hours, scale = data.period_hours, data.dispersion[:, None, None]
-    chain_prior = walk_precision(periods, hours, chain_drift, CHAIN_LEVEL_SD) if stores > 1 else None
-    store_prior = walk_precision(periods, hours, store_drift, LEVEL_SD)
+    chain_prior = None
+    if stores > 1:
+        chain_prior = walk_precision(periods, hours, chain_drift, CHAIN_LEVEL_SD)
+    store_prior = _with_tilt(walk_precision(periods, hours, store_drift, LEVEL_SD), data.tilt)
     day_prior = np.stack(
         [
             walk_precision(periods, hours, float(np.hypot(day_drift, extra)), float(level))
@@ -167,11 +178,7 @@ def _fit(
         np.log(np.diagonal(factor, axis1=-2, axis2=-1)).sum() for factor in diagonals
     )
     evidence = likelihood(curve) + prior(*parts) + 0.5 * log_prior_volume - log_posterior_volume
-    return _with_evidence(fit, float(evidence)), curve
-
-
-def _with_evidence(fit: _Fit, evidence: float) -> _Fit:
-    return _Fit(**{**fit.__dict__, "log_evidence": evidence})
+    return replace(fit, log_evidence=float(evidence)), curve
 
 
 def _eliminate(
@@ -186,7 +193,7 @@ def _eliminate(
     With N(0, Q^-1) for a deviation and information J, potential h about its curve, the parent gets
     J - J (J + Q)^-1 J and h - J (J + Q)^-1 h: the Schur complement, once per level.
     """
-    stores, _, periods = information.shape
+    periods = information.shape[-1]
     day_factor = np.linalg.cholesky(day_prior + information[..., None] * np.eye(periods))
     half = _forward(day_factor, information[..., None] * np.eye(periods))
     store_information = (information[..., None] * np.eye(periods)).sum(1) - np.einsum(
@@ -229,7 +236,7 @@ def _draw(fit: _Fit, draws: int, rng: np.random.Generator) -> np.ndarray:
     out = np.empty((draws, stores, units, periods))
     for i in range(draws):
         noise = (
-            rng.standard_normal(periods),
+            rng.standard_normal((periods,)),
             rng.standard_normal((stores, periods)),
             rng.standard_normal((stores, units, periods)),
         )

@@ -9,13 +9,9 @@ paired in order, are legal shifts, and at work are `started - ended - on break`.
 `response`), so each further person is a variable between 0 and 1 that need not be whole.
 """
 
-from collections import Counter
-from dataclasses import replace
-
 import numpy as np
 
 from optimizer.planning.milp import Model
-from optimizer.planning.plan import BREAK_FROM_ENDS_MINUTES, Shift, break_in_periods
 from optimizer.planning.week import Week
 
 SHORT_STARTED, SHORT_ENDED = "short shifts started", "short shifts ended"
@@ -23,20 +19,26 @@ LONG_STARTED, LONG_ENDED = "long shifts started", "long shifts ended"
 BREAKS_BEGUN = "breaks begun"
 COVER = "people while open"
 
-def _choose_windows(model: Model, week: Week) -> np.ndarray:
+INSIDE = "doors open only within the candidate and legal hours"
+OBLIGATORY = "doors are open in the obligatory hours"
+OPEN_AT_ALL = "at least one day is open"
+
+
+def choose_windows(model: Model, week: Week) -> np.ndarray:
     """One window per weekday, on the steps; returns the columns of the open periods, (7, T)."""
-    shape = (week.pattern.max() + 1, week.step[-1] + 1)
+    shape = (week.pattern.max() + 1, len(week.doors))
     opened = model.variables("doors opened by", shape, upper=1, integer=True)
     closed = model.variables("doors closed by", shape, upper=1, integer=True)
     for name, curve in (("opened", opened), ("closed", closed)):
         model.constrain(f"once {name} stays", (1, curve[:, 1:]), (-1, curve[:, :-1]), lower=0)
     model.constrain("closed in the end", (1, opened[:, -1]), (-1, closed[:, -1]), upper=0)
 
-    open_ = model.variables("open", week.allowed.shape, lower=0, upper=1, gain=week.gain_open)
-    opens, closes = (curve[week.pattern][:, week.step] for curve in (opened, closed))
+    open_ = model.variables("open", week.allowed.shape, upper=1, gain=week.gain_open)
+    door = np.searchsorted(week.doors, np.arange(week.periods + 1), side="right") - 1
+    opens, closes = (curve[week.pattern][:, door] for curve in (opened, closed))
     between = ((1, open_), (-1, opens[:, :-1]), (1, closes[:, :-1]))
     model.constrain("open between opening and closing", *between, lower=0, upper=0)
-    shortest = week.shift_periods[0]
+    shortest = week.rules.shortest
     model.constrain("not closed at once", (1, closes[:, :shortest]), upper=0)
     model.constrain(
         "open for a shift", (1, opens[:, :-shortest]), (-1, closes[:, shortest:]), lower=0
@@ -49,14 +51,25 @@ def _choose_windows(model: Model, week: Week) -> np.ndarray:
     return open_
 
 
-def _form_shifts(model: Model, week: Week) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Curves of legal shifts; returns the columns of the people at work, (7, T), and the curves."""
-    shortest, unbroken, longest = week.shift_periods
-    edges = week.periods + 1
+def form_shifts(
+    model: Model, week: Week, labour: np.ndarray
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Curves of legal shifts for some days.
+
+    Parameters
+    ----------
+    labour
+        What one person costs per period, shape (days, T).
+
+    Returns
+    -------
+    Columns of the people at work, shape (days, T), and of the curves by name, (days, T+1).
+    """
+    rules, days, edges = week.rules, len(labour), week.periods + 1
     curves: dict[str, np.ndarray] = {}
 
     def curve(name: str) -> np.ndarray:
-        columns = curves[name] = model.variables(name, (7, edges), integer=True)
+        columns = curves[name] = model.variables(name, (days, edges), integer=True)
         model.constrain(f"{name}: rising", (1, columns[:, 1:]), (-1, columns[:, :-1]), lower=0)
         return columns
 
@@ -72,52 +85,65 @@ def _form_shifts(model: Model, week: Week) -> tuple[np.ndarray, dict[str, np.nda
         model.constrain(rule, (1, earlier[:, : edges - wait]), (-1, later[:, wait:]), upper=0)
         model.constrain(f"{rule}: all end", (1, later[:, -1]), (-1, earlier[:, -1]), lower=0)
 
-    staff = model.variables("people at work", (7, week.periods), gain=-week.labour)
+    staff = model.variables("people at work", labour.shape, gain=-labour)
     balance: list[tuple[int, np.ndarray]] = [(1, staff)]
-    if shortest <= unbroken:
+    if rules.shortest <= rules.unbroken:
         started, ended = curve(SHORT_STARTED), curve(SHORT_ENDED)
-        at_least_after(ended, started, shortest, "no shift is too short")
-        at_most_after(ended, started, unbroken, "long shifts hold a break")
+        at_least_after(ended, started, rules.shortest, "no shift is too short")
+        at_most_after(ended, started, rules.unbroken, "long shifts hold a break")
         balance += [(-1, started[:, :-1]), (1, ended[:, :-1])]
-    if unbroken < longest:
-        away = break_in_periods(week.case.labour, week.case.period_minutes)
-        from_ends = -(-BREAK_FROM_ENDS_MINUTES // week.case.period_minutes)
+    if rules.unbroken < rules.longest:
         started, ended, left = curve(LONG_STARTED), curve(LONG_ENDED), curve(BREAKS_BEGUN)
-        at_least_after(ended, started, max(shortest, unbroken + 1), "long shifts are long")
-        at_most_after(ended, started, longest, "no shift is too long")
-        at_least_after(left, started, from_ends, "no break at the beginning")
-        at_least_after(ended, left, away + from_ends, "no break at the end")
-        back = left[:, np.maximum(np.arange(week.periods) - away, 0)]  # none has begun at edge 0
+        at_least_after(ended, started, rules.shortest_with_break, "long shifts are long")
+        at_most_after(ended, started, rules.longest, "no shift is too long")
+        at_least_after(left, started, rules.from_ends, "no break at the beginning")
+        at_least_after(ended, left, rules.away + rules.from_ends, "no break at the end")
+        # `from_ends` is at least one period, so none has begun at edge 0.
+        back = left[:, np.maximum(np.arange(week.periods) - rules.away, 0)]
         balance += [(-1, started[:, :-1]), (1, ended[:, :-1]), (1, left[:, :-1]), (-1, back)]
     model.constrain("shifts give the people at work", *balance, lower=0, upper=0)
     return staff, curves
 
 
-def _staff_the_open_hours(model: Model, week: Week, open_: np.ndarray, staff: np.ndarray) -> None:
-    """Nobody while closed; while open `min_staff`, and each further person brings a little less."""
-    least, further = week.case.service.min_staff, week.gain_more.shape[2]
-    more = model.variables("further people", week.gain_more.shape, upper=1, gain=week.gain_more)
-    model.constrain("nobody while closed", (1, more), (-1, open_[..., None]), upper=0)
-    each = [(-1, more[..., k]) for k in range(further)]
-    model.constrain("people while open", (1, staff), (-least, open_), *each, lower=0, upper=0)
+def at_work(curves: dict[str, np.ndarray], away: int) -> np.ndarray:
+    """People at work in each period, shape (..., T), from curves of shape (..., T+1).
+
+    Parameters
+    ----------
+    away
+        Length of a break in periods.
+    """
+    total: np.ndarray = sum(
+        curves[started] - curves[ended]
+        for started, ended in ((SHORT_STARTED, SHORT_ENDED), (LONG_STARTED, LONG_ENDED))
+        if started in curves
+    )[..., :-1]
+    if BREAKS_BEGUN in curves:
+        left = curves[BREAKS_BEGUN][..., :-1]
+        back = np.zeros_like(left)
+        back[..., away:] = left[..., : left.shape[-1] - away]
+        total = total - (left - back)
+    return total
 
 
-def _shifts(week: Week, curves: dict[str, np.ndarray]) -> tuple[Shift, ...]:
-    """Pair the sorted starts, breaks and ends of each weekday."""
-    minutes = week.case.period_minutes
-    away = break_in_periods(week.case.labour, minutes) * minutes
+def paired(curves: dict[str, np.ndarray]) -> list[tuple[int, int, int | None]]:
+    """The shifts of one day: (start, end, start of the break) as edges, in order.
 
-    def events(name: str, weekday: int) -> list[int]:
-        new = np.diff(curves[name][weekday], prepend=0)
-        return ((week.first + np.repeat(np.arange(len(new)), new)) * minutes).tolist()
+    Parameters
+    ----------
+    curves
+        Whole numbers by name, each of shape (T+1,).
+    """
 
-    found: Counter[Shift] = Counter()
-    for weekday in range(7):
-        if SHORT_STARTED in curves:
-            pairs = zip(events(SHORT_STARTED, weekday), events(SHORT_ENDED, weekday), strict=True)
-            found.update(Shift(weekday, start, end) for start, end in pairs)
-        if LONG_STARTED in curves:
-            names = (LONG_STARTED, LONG_ENDED, BREAKS_BEGUN)
-            triples = zip(*(events(name, weekday) for name in names), strict=True)
-            found.update(Shift(weekday, a, b, left, away) for a, b, left in triples)
-    return tuple(replace(shift, count=count) for shift, count in sorted(found.items()))
+    def events(name: str) -> list[int]:
+        new = np.diff(curves[name], prepend=0)
+        return np.repeat(np.arange(len(new)), new).tolist()
+
+    shifts: list[tuple[int, int, int | None]] = []
+    if SHORT_STARTED in curves:
+        pairs = zip(events(SHORT_STARTED), events(SHORT_ENDED), strict=True)
+        shifts += [(start, end, None) for start, end in pairs]
+    if LONG_STARTED in curves:
+        names = (LONG_STARTED, LONG_ENDED, BREAKS_BEGUN)
+        shifts += zip(*(events(name) for name in names), strict=True)
+    return shifts

@@ -1,40 +1,62 @@
 """Opening hours, staff and shifts in one optimisation.
 
-For every weekday: one opening window, how many people are at work in each period, and shifts that
-provide exactly them, so that the week earns as much as it can.
-
-Shifts are not enumerated. Per weekday five whole-numbered curves that never fall count, up to each
-edge between two periods, the shifts that have started and ended (short ones without a break, long
-ones with one) and the breaks that have begun. Every rule on shifts is then a difference of two
-curves: "lasts at least k periods" is `ended(t) <= started(t - k)`. Sorted starts, breaks and ends,
-paired in order, are legal shifts, and at work are `started - ended - on break`. Two more curves of
-0 and 1, doors opened and doors closed, make the window. The value of staff is concave (see
-`response`), so each further person is a variable between 0 and 1 that need not be whole.
+For every weekday one opening window, how many people are at work in each period, and shifts that
+provide exactly them, so that the week earns as much as it can. The engine gives a plan and a bound
+on all plans at once (see `engine`); where that is not proof enough an integer programme, in a child
+process, searches what the bound has left (see `curves` and `milp`).
 """
 
+import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimizer.case import Case
 from optimizer.errors import PlanError
 from optimizer.opening import OpeningHours
-from optimizer.planning.milp import Model, Solution
-from optimizer.planning.plan import BREAK_FROM_ENDS_MINUTES, Plan, Shift, break_in_periods
+from optimizer.planning.curves import (
+    COVER,
+    INSIDE,
+    OBLIGATORY,
+    OPEN_AT_ALL,
+    choose_windows,
+    form_shifts,
+    paired,
+)
+from optimizer.planning.engine import Found, find, pruned
+from optimizer.planning.milp import Model
+from optimizer.planning.plan import Plan, Shift
 from optimizer.planning.response import Potential
 from optimizer.planning.week import Week, week_of
 
-INSIDE = "doors open only within the candidate and legal hours"
-OBLIGATORY = "doors are open in the obligatory hours"
-OPEN_AT_ALL = "at least one day is open"
 BUDGET = "paid hours stay within the weekly limit"
 
-SHORT_STARTED, SHORT_ENDED = "short shifts started", "short shifts ended"
-LONG_STARTED, LONG_ENDED = "long shifts started", "long shifts ended"
-BREAKS_BEGUN = "breaks begun"
-
 _HALF_A_CENT = 0.005  # differences in money below this are none
+_SECONDS_TO_SAY_WHY = 10.0  # for a case in which the engine finds no plan
+
+
+@dataclass(frozen=True, eq=False)
+class _Decision:
+    """A plan on the optimiser's grid.
+
+    Parameters
+    ----------
+    open_
+        Open periods, bool of shape (7, T).
+    shifts
+        Of each weekday: start, end and start of the break of everybody, as edges.
+    """
+
+    open_: np.ndarray
+    shifts: list[list[tuple[int, int, int | None]]]
+    profit: float
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        missing = self.bound - self.profit
+        return missing / max(abs(self.profit), 1e-9) if missing > _HALF_A_CENT else 0.0
 
 
 def optimize(
@@ -45,7 +67,8 @@ def optimize(
     Parameters
     ----------
     time_limit
-        Seconds; the best plan found by then is returned with its proven gap.
+        Seconds for the proof; the best plan found by then is returned with its proven gap. With 0
+        it is the engine's plan, in a fraction of a second and always the same one.
     gap
         Relative distance to the bound at which a plan counts as optimal.
 
@@ -54,103 +77,69 @@ def optimize(
     PlanError
         No plan obeys every rule (the message names the rules at odds), or the solver failed.
     """
+    started = time.perf_counter()
     week = week_of(case, potential)
+    found = find(week)
+    if found is None:
+        decision = _prove(week, max(time_limit, _SECONDS_TO_SAY_WHY), gap)
+    else:
+        decision = _from_engine(week, found)
+        if decision.gap > gap and time_limit > 0:
+            decision = _improve(week, found, decision, time_limit, gap)
+    seconds = time.perf_counter() - started
+    next_hour = 0.0 if found is None else found.price
+    return _plan(week, potential.unit, decision, gap, next_hour, seconds)
+
+
+def _from_engine(week: Week, found: Found) -> _Decision:
+    open_ = np.zeros(week.allowed.shape, dtype=bool)
+    shifts: list[list[tuple[int, int, int | None]]] = [[] for _ in range(7)]
+    for day in found.days:
+        open_[day.weekday, slice(*day.window)] = True
+        shifts[day.weekday] = day.shifts()
+    return _Decision(open_, shifts, found.profit, max(found.bound, found.profit))
+
+
+def _improve(
+    week: Week, found: Found, decision: _Decision, time_limit: float, gap: float
+) -> _Decision:
+    """Search what the engine's bound has left; its plan stands if nothing better comes of it."""
+    try:
+        proven = _prove(pruned(week, found), time_limit, gap)
+    except PlanError:  # the solver died or ran out of time
+        return decision
+    best = proven if proven.profit > decision.profit else decision
+    return replace(best, bound=max(min(proven.bound, decision.bound), best.profit))
+
+
+def _prove(week: Week, time_limit: float, gap: float) -> _Decision:
+    """The integer programme of the whole week."""
     model = Model()
     # A constant, so that the solver measures its gap on the money that is shown.
     model.variables("kept with all doors closed", (1,), lower=1, upper=1, gain=week.kept)
-    open_ = _choose_windows(model, week)
-    staff, curves = _form_shifts(model, week)
-    _staff_the_open_hours(model, week, open_, staff)
-    if week.limit is not None:
-        hours = case.grid.period_hours
-        model.constrain_sum(BUDGET, (hours, staff), upper=week.limit, is_rule=True)
-    solution = model.solve(time_limit, gap)
-    if solution.status == "infeasible":
-        raise _refusal(model.conflict())
-    return _plan(week, potential.unit, solution, open_, curves, gap)
-
-
-def _choose_windows(model: Model, week: Week) -> np.ndarray:
-    """One window per weekday, on the steps; returns the columns of the open periods, (7, T)."""
-    shape = (week.pattern.max() + 1, week.step[-1] + 1)
-    opened = model.variables("doors opened by", shape, upper=1, integer=True)
-    closed = model.variables("doors closed by", shape, upper=1, integer=True)
-    for name, curve in (("opened", opened), ("closed", closed)):
-        model.constrain(f"once {name} stays", (1, curve[:, 1:]), (-1, curve[:, :-1]), lower=0)
-    model.constrain("closed in the end", (1, opened[:, -1]), (-1, closed[:, -1]), upper=0)
-
-    open_ = model.variables("open", week.allowed.shape, lower=0, upper=1, gain=week.gain_open)
-    opens, closes = (curve[week.pattern][:, week.step] for curve in (opened, closed))
-    between = ((1, open_), (-1, opens[:, :-1]), (1, closes[:, :-1]))
-    model.constrain("open between opening and closing", *between, lower=0, upper=0)
-    shortest = week.shift_periods[0]
-    model.constrain("not closed at once", (1, closes[:, :shortest]), upper=0)
-    model.constrain(
-        "open for a shift", (1, opens[:, :-shortest]), (-1, closes[:, shortest:]), lower=0
-    )
-    days = model.variables("open days", (7,), upper=1, gain=-week.open_day)
-    model.constrain("an opening makes a day", (1, days), (-1, opens[:, -1]), lower=0, upper=0)
-    model.constrain(INSIDE, (1, open_[~week.allowed]), upper=0, is_rule=True)
-    model.constrain(OBLIGATORY, (1, open_[week.forced]), lower=1, is_rule=True)
-    model.constrain_sum(OPEN_AT_ALL, (1, days), lower=1, is_rule=True)
-    return open_
-
-
-def _form_shifts(model: Model, week: Week) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Curves of legal shifts; returns the columns of the people at work, (7, T), and the curves."""
-    shortest, unbroken, longest = week.shift_periods
-    edges = week.periods + 1
-    curves: dict[str, np.ndarray] = {}
-
-    def curve(name: str) -> np.ndarray:
-        columns = curves[name] = model.variables(name, (7, edges), integer=True)
-        model.constrain(f"{name}: rising", (1, columns[:, 1:]), (-1, columns[:, :-1]), lower=0)
-        return columns
-
-    def at_least_after(later: np.ndarray, earlier: np.ndarray, periods: int, rule: str) -> None:
-        """Each event of `later` comes at least so many periods after its match of `earlier`."""
-        wait = min(periods, edges)
-        model.constrain(f"{rule}: none before", (1, later[:, :wait]), upper=0)
-        matched = earlier[:, : edges - wait]
-        model.constrain(rule, (1, later[:, wait:]), (-1, matched), upper=0)
-
-    def at_most_after(later: np.ndarray, earlier: np.ndarray, periods: int, rule: str) -> None:
-        wait = min(periods, edges - 1)
-        model.constrain(rule, (1, earlier[:, : edges - wait]), (-1, later[:, wait:]), upper=0)
-        model.constrain(f"{rule}: all end", (1, later[:, -1]), (-1, earlier[:, -1]), lower=0)
-
-    staff = model.variables("people at work", (7, week.periods), gain=-week.labour)
-    balance: list[tuple[int, np.ndarray]] = [(1, staff)]
-    if shortest <= unbroken:
-        started, ended = curve(SHORT_STARTED), curve(SHORT_ENDED)
-        at_least_after(ended, started, shortest, "no shift is too short")
-        at_most_after(ended, started, unbroken, "long shifts hold a break")
-        balance += [(-1, started[:, :-1]), (1, ended[:, :-1])]
-    if unbroken < longest:
-        away = break_in_periods(week.case.labour, week.case.period_minutes)
-        from_ends = -(-BREAK_FROM_ENDS_MINUTES // week.case.period_minutes)
-        started, ended, left = curve(LONG_STARTED), curve(LONG_ENDED), curve(BREAKS_BEGUN)
-        at_least_after(ended, started, max(shortest, unbroken + 1), "long shifts are long")
-        at_most_after(ended, started, longest, "no shift is too long")
-        at_least_after(left, started, from_ends, "no break at the beginning")
-        at_least_after(ended, left, away + from_ends, "no break at the end")
-        back = left[:, np.maximum(np.arange(week.periods) - away, 0)]  # none has begun at edge 0
-        balance += [(-1, started[:, :-1]), (1, ended[:, :-1]), (1, left[:, :-1]), (-1, back)]
-    model.constrain("shifts give the people at work", *balance, lower=0, upper=0)
-    return staff, curves
-
-
-def _staff_the_open_hours(model: Model, week: Week, open_: np.ndarray, staff: np.ndarray) -> None:
-    """Nobody while closed; while open `min_staff`, and each further person brings a little less."""
+    open_ = choose_windows(model, week)
+    staff, curves = form_shifts(model, week, week.labour)
     least, further = week.case.service.min_staff, week.gain_more.shape[2]
     more = model.variables("further people", week.gain_more.shape, upper=1, gain=week.gain_more)
     model.constrain("nobody while closed", (1, more), (-1, open_[..., None]), upper=0)
     each = [(-1, more[..., k]) for k in range(further)]
-    model.constrain("people while open", (1, staff), (-least, open_), *each, lower=0, upper=0)
+    model.constrain(COVER, (1, staff), (-least, open_), *each, lower=0, upper=0)
+    if week.limit is not None:
+        model.constrain_sum(BUDGET, (week.hour, staff), upper=week.limit, is_rule=True)
+    solution = model.solve(time_limit, gap)
+    if solution.status == "infeasible":
+        raise _refusal(model.conflict())
+    counted = {name: solution[columns].astype(int) for name, columns in curves.items()}
+    return _Decision(
+        open_=solution[open_] > 0.5,
+        shifts=[paired({name: curve[day] for name, curve in counted.items()}) for day in range(7)],
+        profit=solution.objective,
+        bound=solution.bound,
+    )
 
 
 def _refusal(conflict: dict[str, float]) -> PlanError:
-    """No plan obeys every rule: which ones are at odds, and the cheapest way out."""
+    """No plan obeys every rule: which ones are at odds, and the ways out."""
     cures = {
         INSIDE: "allow wider candidate or legal hours",
         OBLIGATORY: "shorten the obligatory hours",
@@ -170,56 +159,52 @@ def _refusal(conflict: dict[str, float]) -> PlanError:
 
 
 def _plan(
-    week: Week,
-    unit: str,
-    solution: Solution,
-    open_: np.ndarray,
-    curves: dict[str, np.ndarray],
-    gap: float,
+    week: Week, unit: str, decision: _Decision, gap: float, next_hour: float, seconds: float
 ) -> Plan:
-    case = week.case
-    counted = {name: solution[columns].round().astype(int) for name, columns in curves.items()}
-    shifts = _shifts(week, counted)
-    opening = np.zeros((7, case.grid.periods_per_day), dtype=bool)
-    opening[:, week.first : week.first + week.periods] = solution[open_] > 0.5
-    nobody = np.zeros(case.grid.periods_per_week, dtype=int)
-    staff = sum((shift.present(case.period_minutes) for shift in shifts), nobody)
-    idle = week.idle_price * case.grid.period_hours * staff.sum()
-    objective = solution.objective + idle
-    bound = max(solution.bound + week.idle_price * (week.limit or 0.0), objective)
-    missing = bound - objective if bound - objective > _HALF_A_CENT else 0.0
-    proven = missing / max(abs(objective), 1e-9)
+    """From edges of the span to the clock; the price of idle people is given back."""
+    grid = week.case.grid
+    opening = np.zeros((7, grid.periods_per_day), dtype=bool)
+    opening[:, week.first : week.first + week.periods] = decision.open_
+    shifts = _shifts(week, decision)
+    nobody = np.zeros(grid.periods_per_week, dtype=int)
+    staff = sum((shift.present(grid.period_minutes) for shift in shifts), nobody)
+    shown = replace(
+        decision,
+        profit=decision.profit + week.idle_price * week.hour * float(staff.sum()),
+        bound=decision.bound + week.idle_price * (week.limit or 0.0),
+    )
     return Plan(
         opening=opening.ravel(),
         staff=staff,
         shifts=shifts,
-        status="optimal" if proven <= gap else "feasible",
-        objective=objective,
-        bound=bound,
-        gap=proven,
-        seconds=solution.seconds,
-        hours=OpeningHours.from_week(opening.ravel(), case.grid),
+        status="optimal" if shown.gap <= gap else "feasible",
+        objective=shown.profit,
+        bound=shown.bound,
+        gap=shown.gap,
+        next_hour=next_hour,
+        seconds=seconds,
+        hours=OpeningHours.from_week(opening.ravel(), grid),
         unit=unit,
         notes=week.notes,
     )
 
 
-def _shifts(week: Week, curves: dict[str, np.ndarray]) -> tuple[Shift, ...]:
-    """Pair the sorted starts, breaks and ends of each weekday."""
+def _shifts(week: Week, decision: _Decision) -> tuple[Shift, ...]:
+    """People who work the same hours together, in order of the clock."""
     minutes = week.case.period_minutes
-    away = break_in_periods(week.case.labour, minutes) * minutes
 
-    def events(name: str, weekday: int) -> list[int]:
-        new = np.diff(curves[name][weekday], prepend=0)
-        return ((week.first + np.repeat(np.arange(len(new)), new)) * minutes).tolist()
+    def clock(edge: int) -> int:
+        return (week.first + edge) * minutes
 
-    found: Counter[Shift] = Counter()
-    for weekday in range(7):
-        if SHORT_STARTED in curves:
-            pairs = zip(events(SHORT_STARTED, weekday), events(SHORT_ENDED, weekday), strict=True)
-            found.update(Shift(weekday, start, end) for start, end in pairs)
-        if LONG_STARTED in curves:
-            names = (LONG_STARTED, LONG_ENDED, BREAKS_BEGUN)
-            triples = zip(*(events(name, weekday) for name in names), strict=True)
-            found.update(Shift(weekday, a, b, left, away) for a, b, left in triples)
-    return tuple(replace(shift, count=count) for shift, count in sorted(found.items()))
+    counted: Counter[Shift] = Counter()
+    for weekday, shifts in enumerate(decision.shifts):
+        for start, end, away in shifts:
+            shift = Shift(weekday, clock(start), clock(end))
+            if away is not None:
+                length = week.rules.away * minutes
+                shift = replace(shift, break_start_minute=clock(away), break_minutes=length)
+            counted[shift] += 1
+    together = [replace(shift, count=count) for shift, count in counted.items()]
+    return tuple(
+        sorted(together, key=lambda shift: (shift.weekday, shift.start_minute, shift.end_minute))
+    )

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import highspy
 import numpy as np
 from scipy.sparse import csc_array
 
@@ -194,6 +195,15 @@ class Model:
             "optimal" if proven else "feasible", values, objective, max(bound, objective), seconds
         )
 
+    def row_numbers(self, name: str) -> np.ndarray:
+        """Numbers of the rows of a family, in order."""
+        start = 0
+        for family in self._rows:
+            if family.name == name:
+                return np.arange(start, start + family.lower.size)
+            start += family.lower.size
+        raise KeyError(name)
+
     def question(self, time_limit: float, gap: float) -> solver_process.Message:
         """The model as arrays, as `solver_process.answer` takes them."""
         starts = np.cumsum([0] + [family.lower.size for family in self._rows])
@@ -272,3 +282,50 @@ def _worst_miss(question: solver_process.Message, values: np.ndarray) -> float:
         values - question["upper"],
     )
     return max(float(np.max(miss, initial=0.0)) for miss in misses)
+
+
+class WarmProgram:
+    """A linear programme that the solver keeps, so that a changed one starts from the last answer.
+
+    Whole numbers are not asked for. It is solved in this process, by the simplex method: unlike
+    integer programmes, linear ones are not known to bring it down.
+    """
+
+    def __init__(self, model: Model) -> None:
+        question = model.question(time_limit=0, gap=0)
+        program = highspy.HighsLp()
+        program.num_col_, program.num_row_ = question["cost"].size, question["row_lower"].size
+        program.col_cost_, program.col_lower_ = question["cost"], question["lower"]
+        program.col_upper_ = question["upper"]
+        program.row_lower_, program.row_upper_ = question["row_lower"], question["row_upper"]
+        program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        program.a_matrix_.start_ = question["indptr"]
+        program.a_matrix_.index_ = question["indices"]
+        program.a_matrix_.value_ = question["data"]
+        self._solver = highspy.Highs()
+        self._solver.silent()
+        self._solver.setOptionValue("threads", 1)
+        self._solver.passModel(program)
+
+    def change_gains(self, columns: np.ndarray, gains: np.ndarray) -> None:
+        """What one unit of each variable adds to the objective from now on."""
+        self._solver.changeColsCost(columns.size, columns.astype(np.int32), -gains)
+
+    def change_bounds(self, columns: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
+        """Between which values each variable may lie from now on."""
+        self._solver.changeColsBounds(columns.size, columns.astype(np.int32), lower, upper)
+
+    def solve(self) -> tuple[float, np.ndarray, np.ndarray]:
+        """Maximise: the objective, the values, and what one more unit of each row would bring.
+
+        Raises
+        ------
+        PlanError
+            The programme has no optimum.
+        """
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise PlanError("the solver found no optimum of a linear programme", cure="Try again.")
+        solution = self._solver.getSolution()
+        objective = -self._solver.getInfo().objective_function_value
+        return objective, np.asarray(solution.col_value), -np.asarray(solution.row_dual)

@@ -9,14 +9,14 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.case import Case, Labour
+from optimizer.case import Case
 from optimizer.opening import OpeningHours
 from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, clock
 
 BREAK_FROM_ENDS_MINUTES = 120  # no break in the first and the last two hours of a shift
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Shift:
     """`count` people who work the same hours; one unpaid break, or none.
 
@@ -66,6 +66,8 @@ class Plan:
         What the plan earns in a week, and what no plan can exceed, in `unit`.
     gap
         (bound - objective) / objective.
+    next_hour
+        What one more paid hour a week would earn, in `unit`; 0 where the limit does not bind.
     seconds
         Taken to find it, by the clock.
     notes
@@ -79,6 +81,7 @@ class Plan:
     objective: float
     bound: float
     gap: float
+    next_hour: float
     seconds: float
     hours: OpeningHours
     unit: str
@@ -88,11 +91,6 @@ class Plan:
     def paid_hours(self) -> float:
         """Paid hours a week."""
         return sum(shift.paid_hours for shift in self.shifts)
-
-
-def break_in_periods(labour: Labour, period_minutes: int) -> int:
-    """Length of a break in whole periods, rounded up."""
-    return -(-labour.break_minutes // period_minutes)
 
 
 def check_plan(case: Case, plan: Plan) -> list[str]:

@@ -1,5 +1,6 @@
 """The week as the optimiser sees it: where it may open, where it must, and what that brings."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +9,46 @@ from optimizer.case import Case
 from optimizer.errors import PlanError
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import costs
-from optimizer.planning.plan import break_in_periods
+from optimizer.planning.plan import BREAK_FROM_ENDS_MINUTES
 from optimizer.planning.response import Potential, respond
 from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, TimeGrid, clock
 
 # Where no money is known, an hour of work must serve one customer in ten thousand to be planned.
 _IDLE_PRICE_PER_HOUR = 1e-4
+
+
+@dataclass(frozen=True)
+class ShiftRules:
+    """Rules on shifts, in whole periods.
+
+    Without a break a shift lasts `shortest` to `unbroken`; longer ones, up to `longest`, hold a
+    break of `away` at least `from_ends` from either end.
+    """
+
+    shortest: int
+    unbroken: int
+    longest: int
+    away: int
+    from_ends: int
+
+    @classmethod
+    def of(cls, case: Case) -> "ShiftRules":
+        """The case's rules on its periods: what must last longer is rounded up, the rest down."""
+        labour, minutes = case.labour, case.period_minutes
+        longest = int(labour.shift_hours[1] * 60 / minutes + 1e-9)
+        unbroken = int(labour.break_after_hours * 60 / minutes + 1e-9)
+        return cls(
+            shortest=math.ceil(labour.shift_hours[0] * 60 / minutes - 1e-9),
+            unbroken=min(unbroken, longest) if labour.break_minutes else longest,
+            longest=longest,
+            away=-(-labour.break_minutes // minutes),
+            from_ends=-(-BREAK_FROM_ENDS_MINUTES // minutes),
+        )
+
+    @property
+    def shortest_with_break(self) -> int:
+        """Shortest shift that is too long to go without a break."""
+        return max(self.shortest, self.unbroken + 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +63,10 @@ class Week:
         Period of the day with which the span begins.
     allowed, forced
         Periods that may, and must, be open, bool of shape (7, T).
-    step
-        Number of the opening step that each edge between periods belongs to, shape (T+1,): doors
-        open and close only where it changes.
+    doors
+        Edges between periods at which doors may open and close, shape (E,), from 0 to T.
+    windows
+        From which of the doors to which one each weekday may be open, bool of shape (7, E, E).
     pattern
         Opening pattern of each weekday, shape (7,): weekdays of one pattern open alike.
     gain_open
@@ -52,10 +88,12 @@ class Week:
     """
 
     case: Case
+    rules: ShiftRules
     first: int
     allowed: np.ndarray
     forced: np.ndarray
-    step: np.ndarray
+    doors: np.ndarray
+    windows: np.ndarray
     pattern: np.ndarray
     gain_open: np.ndarray
     gain_more: np.ndarray
@@ -67,23 +105,14 @@ class Week:
     notes: tuple[str, ...]
 
     @property
+    def hour(self) -> float:
+        """Length of a period in hours."""
+        return self.case.grid.period_hours
+
+    @property
     def periods(self) -> int:
         """Periods of the span, T."""
         return self.allowed.shape[1]
-
-    @property
-    def shift_periods(self) -> tuple[int, int, int]:
-        """Shortest shift, longest without a break, and longest, in periods."""
-        return shift_periods(self.case)
-
-
-def shift_periods(case: Case) -> tuple[int, int, int]:
-    """Shortest shift, longest shift without a break, and longest shift, in whole periods."""
-    labour, hours = case.labour, case.grid.period_hours
-    shortest = int(np.ceil(labour.shift_hours[0] / hours - 1e-9))
-    longest = int(labour.shift_hours[1] / hours + 1e-9)
-    unbroken = int(labour.break_after_hours / hours + 1e-9) if labour.break_minutes else longest
-    return shortest, min(unbroken, longest), longest
 
 
 def week_of(case: Case, potential: Potential) -> Week:
@@ -94,56 +123,37 @@ def week_of(case: Case, potential: Potential) -> Week:
     PlanError
         No day may be open for long enough, or obligatory hours lie where opening is not allowed.
     """
-    grid = case.grid
+    grid, rules = case.grid, ShiftRules.of(case)
     notes: list[str] = []
-    allowed = _whole_periods(case.hours.candidate, grid)
-    if case.hours.legal is not None:
-        allowed &= _whole_periods(case.hours.legal, grid)
-    if any((case.hours.candidate.closing_minute(d) or 0) > MINUTES_PER_DAY for d in range(7)):
-        notes.append("Candidate hours after midnight are left aside; the plan closes by 24:00.")
-    forced = np.zeros_like(allowed)
-    if case.hours.obligatory is not None:
-        forced = case.hours.obligatory.week_share(grid).reshape(7, -1) > 0
-    for weekday, period in np.argwhere(forced & ~allowed)[:1]:
-        raise PlanError(
-            f"{WEEKDAYS[weekday]} {clock(period * grid.period_minutes)} is obligatory but lies "
-            "outside the candidate or legal hours",
-            where="hours.obligatory",
-            cure="Widen hours.candidate, or shorten the obligatory hours.",
-        )
-    step = np.arange(grid.periods_per_day + 1) * grid.period_minutes // case.hours.tidy.step_minutes
-    able = _can_open(case, allowed, step, notes)
+    allowed, forced = _permitted(case, notes)
+    doors = np.flatnonzero(np.arange(grid.periods_per_day + 1) % _periods_per_step(case) == 0)
+    windows = _windows(allowed, doors, rules.shortest)
+    able = _able(windows, allowed, forced, notes)
     allowed &= able[:, None]
-    for weekday in np.flatnonzero(forced.any(axis=1) & ~able)[:1]:
-        raise PlanError(
-            f"{WEEKDAYS[weekday]} must open, but not for as long as the shortest shift",
-            where="hours.obligatory",
-            cure="Widen hours.candidate or shorten labour.shift_hours.",
-        )
-    if break_in_periods(case.labour, grid.period_minutes) * grid.period_minutes > (
-        case.labour.break_minutes
-    ):
+    if rules.away * grid.period_minutes > case.labour.break_minutes:
         notes.append(f"Breaks are rounded up to whole periods of {grid.period_minutes} minutes.")
 
     used = np.flatnonzero(allowed.any(axis=0))
-    per_step = max(case.hours.tidy.step_minutes // grid.period_minutes, 1)
-    first = used[0] // per_step * per_step
-    span = slice(first, -(-(used[-1] + 1) // per_step) * per_step)
+    kept_doors = (doors >= doors[doors <= used[0]][-1]) & (doors <= doors[doors > used[-1]][0])
+    first, last = doors[kept_doors][[0, -1]]
+    windows &= _covers(forced, doors)
+
     response = respond(potential, case.service, grid.period_hours)
     price = costs(case, potential)
     idle_price = 0.0 if potential.in_money else _IDLE_PRICE_PER_HOUR
-    earned = response.earned
-    least = case.service.min_staff
+    earned, least = response.earned, case.service.min_staff
 
     def by_day(values: np.ndarray) -> np.ndarray:
-        return values.reshape(7, grid.periods_per_day, *values.shape[1:])[:, span]
+        return values.reshape(7, grid.periods_per_day, *values.shape[1:])[:, first:last]
 
     return Week(
         case=case,
+        rules=rules,
         first=int(first),
-        allowed=allowed[:, span],
-        forced=forced[:, span],
-        step=step[span.start : span.stop + 1] - step[span.start],
+        allowed=allowed[:, first:last],
+        forced=forced[:, first:last],
+        doors=doors[kept_doors] - first,
+        windows=windows[:, kept_doors][:, :, kept_doors],
         pattern=_patterns(case.hours.tidy.same_weekdays, able),
         gain_open=by_day(earned[:, least] - response.kept - price.open_period),
         gain_more=by_day(np.diff(earned[:, least:], axis=1)),
@@ -151,9 +161,30 @@ def week_of(case: Case, potential: Potential) -> Week:
         idle_price=idle_price,
         open_day=price.open_day,
         kept=float(response.kept.sum()),
-        limit=_paid_hours_limit(case, potential, notes),
+        limit=_paid_hours_limit(case, potential, rules, notes),
         notes=tuple(notes),
     )
+
+
+def _permitted(case: Case, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Periods of each weekday that may, and that must, be open, bool of shape (7, periods)."""
+    grid, hours = case.grid, case.hours
+    allowed = _whole_periods(hours.candidate, grid)
+    if hours.legal is not None:
+        allowed &= _whole_periods(hours.legal, grid)
+    if any((hours.candidate.closing_minute(d) or 0) > MINUTES_PER_DAY for d in range(7)):
+        notes.append("Candidate hours after midnight are left aside; the plan closes by 24:00.")
+    forced = np.zeros_like(allowed)
+    if hours.obligatory is not None:
+        forced = hours.obligatory.week_share(grid).reshape(7, -1) > 0
+    for weekday, period in np.argwhere(forced & ~allowed)[:1]:
+        raise PlanError(
+            f"{WEEKDAYS[weekday]} {clock(period * grid.period_minutes)} is obligatory but lies "
+            "outside the candidate or legal hours",
+            where="hours.obligatory",
+            cure="Widen hours.candidate, or shorten the obligatory hours.",
+        )
+    return allowed, forced
 
 
 def _whole_periods(hours: OpeningHours, grid: TimeGrid) -> np.ndarray:
@@ -165,17 +196,33 @@ def _whole_periods(hours: OpeningHours, grid: TimeGrid) -> np.ndarray:
     return inside
 
 
-def _can_open(case: Case, allowed: np.ndarray, step: np.ndarray, notes: list[str]) -> np.ndarray:
+def _periods_per_step(case: Case) -> int:
+    return max(case.hours.tidy.step_minutes // case.period_minutes, 1)
+
+
+def _windows(allowed: np.ndarray, doors: np.ndarray, shortest: int) -> np.ndarray:
+    """From which door edge to which one each weekday may be open, bool of shape (7, E, E)."""
+    forbidden = np.cumsum(np.pad(~allowed, ((0, 0), (1, 0))), axis=1)[:, doors]
+    inside = forbidden[:, :, None] == forbidden[:, None, :]
+    return inside & (doors[None, :] - doors[:, None] >= shortest)
+
+
+def _covers(forced: np.ndarray, doors: np.ndarray) -> np.ndarray:
+    """Which windows hold all the forced periods of a weekday, bool of shape (7, E, E)."""
+    needed = np.cumsum(np.pad(forced, ((0, 0), (1, 0))), axis=1)[:, doors]
+    return needed[:, None, :] - needed[:, :, None] == forced.sum(axis=1)[:, None, None]
+
+
+def _able(
+    windows: np.ndarray, allowed: np.ndarray, forced: np.ndarray, notes: list[str]
+) -> np.ndarray:
     """Which weekdays may be open for at least the shortest shift, bool of shape (7,)."""
-    shortest = shift_periods(case)[0]
-    doors = np.flatnonzero(np.diff(step, prepend=-1))  # edges at which doors may open and close
-    able = np.zeros(7, dtype=bool)
-    for weekday in range(7):
-        through = np.concatenate([[0], np.cumsum(~allowed[weekday])])  # forbidden periods before
-        able[weekday] = any(
-            end - start >= shortest and through[start] == through[end]
-            for start in doors
-            for end in doors
+    able: np.ndarray = windows.any(axis=(1, 2))
+    for weekday in np.flatnonzero(forced.any(axis=1) & ~able)[:1]:
+        raise PlanError(
+            f"{WEEKDAYS[weekday]} must open, but not for as long as the shortest shift",
+            where="hours.obligatory",
+            cure="Widen hours.candidate or shorten labour.shift_hours.",
         )
     short = [WEEKDAYS[d] for d in np.flatnonzero(allowed.any(axis=1) & ~able)]
     if short:
@@ -197,7 +244,9 @@ def _patterns(same_weekdays: bool, able: np.ndarray) -> np.ndarray:
     return np.unique(pattern, return_inverse=True)[1]
 
 
-def _paid_hours_limit(case: Case, potential: Potential, notes: list[str]) -> float | None:
+def _paid_hours_limit(
+    case: Case, potential: Potential, rules: ShiftRules, notes: list[str]
+) -> float | None:
     """The stated limit; where no money is known and none is stated, what today's hours take."""
     if case.paid_hours_limit is not None or potential.in_money:
         return case.paid_hours_limit
@@ -207,7 +256,7 @@ def _paid_hours_limit(case: Case, potential: Potential, notes: list[str]) -> flo
             where="labour.hours_per_week",
             cure="State labour.hours_per_week, the current hours, or economics.basket.",
         )
-    shortest, unbroken, _ = (periods * case.grid.period_hours for periods in shift_periods(case))
+    shortest, unbroken = (n * case.grid.period_hours for n in (rules.shortest, rules.unbroken))
     total = 0.0
     for weekday in range(7):
         open_hours = sum(end - start for start, end in case.hours.current.windows(weekday)) / 60

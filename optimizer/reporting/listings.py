@@ -12,7 +12,7 @@ from optimizer.demand.demand import Demand, interval
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
 from optimizer.planning.plan import Plan
-from optimizer.reporting import sentences
+from optimizer.reporting import sentences, tables
 from optimizer.timegrid import WEEKDAYS, clock
 
 
@@ -67,7 +67,7 @@ def lost_lines(case: Case, demand: Demand, lost: SalesLost, source: str) -> list
                 f"{_told(won, lost.unit):>22}"
             )
         share = f"{lost.break_even_lost_share:.0%}"
-        lines.append(f"The advised hours pay if more than {share} of those customers are new to you.")
+        lines.append(f"The advised hours pay if more than {share} of those customers are new.")
     lines.append("")
     lines.append(f"Evidence{_of(lost.store)}, grade {lost.grade}:")
     lines += [f"  {told.kind} ({told.weight:.0%}): {told.says}" for told in demand.evidence]
@@ -77,13 +77,11 @@ def lost_lines(case: Case, demand: Demand, lost: SalesLost, source: str) -> list
 
 def plan_lines(case: Case, plan: Plan, judged: Evaluation, today: Evaluation) -> list[str]:
     """Today beside the proposal, the shifts, and how good the plan is proven to be."""
-    proof = "proven best" if plan.status == "optimal" else "best found in the time given"
     lines = [
         f"Proposed hours{_of(case.store)}: {plan.hours}",
         f"Today's hours: {today.hours}",
         *_side_by_side(judged, today, "proposed"),
-        f"The plan is the {proof}: at most {100 * plan.gap:.2f} % below the bound, "
-        f"{plan.seconds:.1f} s.",
+        sentences.proof(plan),
         "Shifts:",
     ]
     for shift in plan.shifts:
@@ -105,19 +103,12 @@ def evaluation_lines(case: Case, judged: Evaluation, today: Evaluation) -> list[
 
 
 def _side_by_side(judged: Evaluation, today: Evaluation, name: str) -> list[str]:
-    earned = "earned a week" if judged.unit != "customers" else "customers kept a week"
     change = judged.profit_draws - today.profit_draws
     return [
         f"{'':24}{'today':>12}{name:>12}",
         *(
-            f"{what:24}{a:12,.0f}{b:12,.0f}"
-            for what, a, b in (
-                (earned, today.objective, judged.objective),
-                ("customers served", today.served, judged.served),
-                ("customers lost", today.lost, judged.lost),
-                ("paid hours", today.paid_hours, judged.paid_hours),
-                ("wages", today.wage_cost, judged.wage_cost),
-            )
+            f"{what:24}{before:12,.0f}{after:12,.0f}"
+            for what, before, after in tables.comparison(judged, today)
         ),
         f"Change: {sentences.amount(interval(change)['mean'], judged.unit)} a week "
         f"({sentences.spread(change)}).",

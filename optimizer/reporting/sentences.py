@@ -3,8 +3,11 @@
 import numpy as np
 
 from optimizer.case import Case
+from optimizer.data.observations import FileReport
 from optimizer.demand.demand import interval
+from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
+from optimizer.planning.plan import Plan
 from optimizer.timegrid import WEEKDAYS, clock
 
 
@@ -28,17 +31,29 @@ def spread(draws: np.ndarray) -> str:
 
 def days_and_times(days: np.ndarray, minutes: np.ndarray, word: str) -> str:
     """ "Mon-Wed until 19:00, Fri until 21:00": neighbours with the same time together."""
+    return ", ".join(
+        f"{_run(group)} {word} {clock(int(minutes[group[0]]))}" for group in _groups(days, minutes)
+    )
+
+
+def weekdays(days: np.ndarray) -> str:
+    """ "Mon-Wed, Fri"."""
+    return ", ".join(_run(group) for group in _groups(days, np.zeros(7)))
+
+
+def _groups(days: np.ndarray, minutes: np.ndarray) -> list[list[int]]:
+    """Weekdays, those that follow each other and have the same time together."""
     groups: list[list[int]] = []
     for day in days.tolist():
         if groups and groups[-1][-1] == day - 1 and minutes[groups[-1][-1]] == minutes[day]:
             groups[-1].append(day)
         else:
             groups.append([day])
-    said = []
-    for group in groups:
-        name = WEEKDAYS[group[0]] + (f"-{WEEKDAYS[group[-1]]}" if len(group) > 1 else "")
-        said.append(f"{name} {word} {clock(int(minutes[group[0]]))}")
-    return ", ".join(said)
+    return groups
+
+
+def _run(group: list[int]) -> str:
+    return WEEKDAYS[group[0]] + (f"-{WEEKDAYS[group[-1]]}" if len(group) > 1 else "")
 
 
 def closing(lost: SalesLost) -> str:
@@ -55,7 +70,7 @@ def closing(lost: SalesLost) -> str:
 def headline(lost: SalesLost) -> str:
     """The first sentence: what closing when you close costs in a week."""
     if not len(lost.days):
-        return "You are open in all hours in which you said you might be: nothing is lost by closing."
+        return "You are open in all hours in which you might be: nothing is lost by closing."
     when = closing(lost)
     told = lost.lost.sum(1)
     if lost.advice == "not enough data":
@@ -142,3 +157,47 @@ def assumptions(case: Case, source: str) -> list[str]:
     if case.synthetic:
         said.insert(0, "These are synthetic data, made up to show the tool.")
     return said
+
+
+def proposal(judged: Evaluation, today: Evaluation) -> str:
+    """What the proposed week changes, in one sentence."""
+    change = judged.profit_draws - today.profit_draws
+    middle, unit = interval(change)["p50"], judged.unit
+    if middle < 0.5:
+        return "No other hours would do better than today's, as far as your data tell."
+    verb = "keep" if unit == "customers" else "earn"
+    return (
+        f"With other hours you would {verb} about {amount(middle, unit)} more a week "
+        f"({spread(change)})."
+    )
+
+
+def proof(plan: Plan) -> str:
+    """How far from the best the plan can be at most."""
+    took = f"Found in {plan.seconds:.1f} seconds."
+    share = 100 * plan.gap
+    if share < 0.005:
+        return f"Proven: no week that obeys the rules is better. {took}"
+    if plan.status == "optimal":
+        return f"Proven: no week that obeys the rules is more than {share:.2f} % better. {took}"
+    return (
+        f"The best week found in the time given; one up to {share:.1f} % better is not ruled out. "
+        f"{took}"
+    )
+
+
+def recognised(report: FileReport) -> str:
+    """What a file was taken for, and how much of it was used."""
+    return (
+        f"{report.file}: {report.kind}, {report.used:,} of {report.rows:,} rows used, "
+        f"{report.first} to {report.last}, read as {report.format}."
+    )
+
+
+def left_out(report: FileReport) -> list[str]:
+    """What was set aside of a file and why, and what else is worth knowing."""
+    return [
+        f"Set aside {out.rows:,}: {out.reason}"
+        + (f" ({', '.join(out.examples)})." if out.examples else ".")
+        for out in report.set_aside
+    ] + list(report.notes)

@@ -4,17 +4,21 @@ Keys are stable; more may be added. An interval is {"mean", "p05", "p50", "p95"}
 Monday, `start` is the local clock.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from optimizer.case import Case
 from optimizer.demand.demand import Demand, interval
+from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
 from optimizer.planning.plan import Plan
+from optimizer.planning.potential import reachable
+from optimizer.planning.response import Potential
 from optimizer.reporting import sentences
-from optimizer.timegrid import clock
+from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, TimeGrid, clock
 
 Table = dict[str, Any]
 
@@ -165,3 +169,175 @@ def evaluation_table(judged: Evaluation) -> Table:
         "margin": judged.margin,
         "unit": judged.unit,
     }
+
+
+def comparison(judged: Evaluation, today: Evaluation) -> list[tuple[str, float, float]]:
+    """What changes in a week: a name, today's figure and that of the judged hours."""
+    earned = "earned a week" if judged.unit != "customers" else "customers kept a week"
+    rows = [
+        (earned, today.objective, judged.objective),
+        ("customers served", today.served, judged.served),
+        ("customers lost", today.lost, judged.lost),
+        ("paid hours", today.paid_hours, judged.paid_hours),
+    ]
+    return rows + [("wages", today.wage_cost, judged.wage_cost)] * (judged.unit != "customers")
+
+
+def day_table(
+    case: Case, demand: Demand, whom: Potential, weekday: int, close_minute: int
+) -> list[Table]:
+    """Customers per hour over one weekday, hour by hour, when it closes at `close_minute`.
+
+    Open hours hold what the till sees, closed hours what would come (the same customers that
+    `sales_lost` counts). An hour in which the door opens or closes is cut there. `start` and `end`
+    are hours of the day.
+    """
+    length, shape = demand.grid.period_minutes, (len(demand.draws), 7, -1)
+    would_come = (whom.customers / demand.grid.period_hours).reshape(shape)[:, weekday]
+    seen = demand.draws.reshape(shape)[:, weekday]
+    is_open = demand.open_share.reshape(7, -1)[weekday] > 0
+    reach = np.flatnonzero(reachable(case, demand).reshape(7, -1)[weekday]) * length
+    if not len(reach):
+        return []
+    door = np.flatnonzero(np.diff(is_open, prepend=False, append=False)) * length
+    usual_close = door[-1] if len(door) else MINUTES_PER_DAY
+    cuts = np.unique([reach[0], reach[-1] + length, *door, close_minute, *range(0, 1441, 60)])
+    cuts = cuts[(cuts >= reach[0]) & (cuts <= reach[-1] + length)]
+    rows = []
+    for start, end in pairwise(cuts.tolist()):
+        periods = slice(start // length, -(-end // length))
+        open_today = bool(is_open[start // length])
+        open_then = bool(start < close_minute and (open_today or start >= usual_close))
+        rates = (seen if open_today and open_then else would_come)[:, periods].mean(1)
+        told = interval(rates)
+        rows.append(
+            {
+                "hours": f"{clock(start)}-{clock(end)}",
+                "start": start / 60,
+                "end": end / 60,
+                "open": open_then,
+                "customers": told["mean"],
+                "p05": told["p05"],
+                "p95": told["p95"],
+            }
+        )
+    return rows
+
+
+def evenings(lost: SalesLost) -> list[dict[str, str]]:
+    """The days with hours behind a locked door, for reading: what each loses, what opening earns.
+
+    What it earns is left out where no money is known.
+    """
+
+    def told(draws: np.ndarray) -> str:
+        middle = sentences.amount(interval(draws)["p50"], lost.unit)
+        return f"{middle} ({sentences.spread(draws)})"
+
+    rows = []
+    for day in lost.days.tolist():
+        row = {
+            "day": WEEKDAYS[day],
+            "closes": clock(int(lost.close[day])),
+            "lost a week": told(lost.lost[:, day]),
+        }
+        if lost.unit != "customers":
+            row["best until"] = clock(int(lost.best_until[day]))
+            row["earns a week"] = told(lost.best_profit[:, day])
+        rows.append(row)
+    return rows
+
+
+def door_signs(today: OpeningHours, proposed: OpeningHours) -> list[dict[str, str]]:
+    """Today's hours and the proposed ones, a row for each weekday."""
+
+    def sign(hours: OpeningHours, day: int) -> str:
+        windows = [f"{clock(start)}-{clock(end)}" for start, end in hours.windows(day)]
+        return ", ".join(windows) or "closed"
+
+    return [
+        {"day": name, "today": sign(today, day), "proposed": sign(proposed, day)}
+        for day, name in enumerate(WEEKDAYS)
+    ]
+
+
+def staff_runs(plan: Plan, grid: TimeGrid) -> list[Table]:
+    """Stretches of a weekday with the same number of people at work; hours of the day."""
+    rows = []
+    for day, staff in enumerate(plan.staff.reshape(7, -1)):
+        cuts = np.flatnonzero(np.diff(staff, prepend=0, append=0))
+        rows += [
+            {
+                "day": WEEKDAYS[day],
+                "start": start * grid.period_hours,
+                "end": end * grid.period_hours,
+                "people": int(staff[start]),
+            }
+            for start, end in pairwise(cuts.tolist())
+            if staff[start]
+        ]
+    return rows
+
+
+def open_runs(hours: OpeningHours) -> list[Table]:
+    """Windows of an ordinary week; hours of the day, cut at midnight."""
+    return [
+        {"day": name, "start": start / 60, "end": min(end, MINUTES_PER_DAY) / 60}
+        for day, name in enumerate(WEEKDAYS)
+        for start, end in hours.windows(day)
+    ]
+
+
+def shift_rows(plan: Plan) -> list[dict[str, str]]:
+    """The shifts, for reading."""
+    return [
+        {
+            "day": WEEKDAYS[shift.weekday],
+            "from": clock(shift.start_minute),
+            "until": clock(shift.end_minute),
+            "break": ""
+            if shift.break_start_minute is None
+            else f"{clock(shift.break_start_minute)} ({shift.break_minutes} min)",
+            "people": str(shift.count),
+        }
+        for shift in plan.shifts
+    ]
+
+
+def day_rows(rows: list[Table]) -> list[dict[str, str]]:
+    """The rows of `day_table`, for reading."""
+    return [
+        {
+            "hours": row["hours"],
+            "door": "open" if row["open"] else "closed",
+            "customers an hour": f"{row['customers']:.1f}",
+            "90 % interval": f"{row['p05']:.1f} to {row['p95']:.1f}",
+        }
+        for row in rows
+    ]
+
+
+def comparison_rows(judged: Evaluation, today: Evaluation) -> list[dict[str, str]]:
+    """Today beside the judged hours, for reading."""
+    return [
+        {
+            "a week": name,
+            "today": sentences.rounded(before),
+            "proposed": sentences.rounded(after),
+            "change": f"{sentences.rounded(after - before)}",
+        }
+        for name, before, after in comparison(judged, today)
+    ]
+
+
+def run_rows(rows: list[Table]) -> list[dict[str, str]]:
+    """The rows of `staff_runs`, for reading."""
+    return [
+        {
+            "day": row["day"],
+            "from": clock(round(60 * row["start"])),
+            "until": clock(round(60 * row["end"])),
+            "people": str(row["people"]),
+        }
+        for row in rows
+    ]

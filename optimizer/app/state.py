@@ -1,0 +1,261 @@
+"""The one bridge between the pages and the package: what a visitor looks at, and cached answers.
+
+A visitor has a source (the case to begin with, or uploaded files), states facts about it on the
+page Data, and supposes others in the sidebar. Everything shown follows from these three.
+
+Cached answers belong to one visitor's session and are found by a single hash of the bytes of the
+files and of the facts they depend on: never by a file's name, and never across visitors.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from optimizer.case import Case, DataFile, DisplacementFacts, Economics, Labour, Service
+from optimizer.casefile import case_from_files, for_store, read_case, with_changes
+from optimizer.data.observations import Observations, read_observations
+from optimizer.demand.demand import Demand
+from optimizer.demand.displacement import Displacement, displacement
+from optimizer.demand.estimate import estimate_demands
+from optimizer.errors import DataError, OpeningHoursError
+from optimizer.planning.evaluate import Evaluation, evaluate
+from optimizer.planning.hours import optimize
+from optimizer.planning.lost import SalesLost, sales_lost
+from optimizer.planning.plan import Plan
+from optimizer.planning.potential import potential
+from optimizer.planning.response import Potential
+
+MOST_BYTES, MOST_FILES = 50 << 20, 20  # of one upload
+_KEEP = 3600  # seconds after which a cached answer is forgotten
+
+Estimate = tuple[dict[str, Observations], dict[str, Demand]]
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What one visitor has given and chosen; each change makes a new one."""
+
+    source: Case  # its files carry their bytes
+    digest: str  # of those bytes
+    own: bool = False  # uploaded by the visitor
+    facts: Facts = field(default_factory=dict)  # stated on the page Data
+    what_ifs: Facts = field(default_factory=dict)  # supposed in the sidebar
+    store: str = ""
+
+    @property
+    def stated(self) -> Case:
+        """The source with the facts that were stated."""
+        return with_changes(self.source, self.facts)
+
+    @property
+    def case(self) -> Case:
+        """The stated case with what is supposed."""
+        return with_changes(self.stated, self.what_ifs)
+
+
+@dataclass(frozen=True, eq=False)
+class Shop:
+    """The shop on the screen: its facts, what was observed, and its demand."""
+
+    case: Case
+    seen: Observations
+    demand: Demand
+    stores: tuple[str, ...]
+    key: str  # of everything shown
+    door_key: str  # of the data and the opening hours alone
+
+    @cached_property
+    def potential(self) -> Potential:
+        """Who would come, and what each is worth."""
+        return potential(self.case, self.demand)
+
+    @cached_property
+    def displacement(self) -> Displacement:
+        """Where those go who find the door closed."""
+        facts, draws = self.case.displacement, len(self.demand.draws)
+        return displacement(facts, self.demand.has_web_shop, draws)
+
+    def lost(self, close: Mapping[int, int] | None = None) -> SalesLost:
+        """Sales lost when some weekdays close at other minutes of the day."""
+        return sales_lost(self.case, self.demand, close=close)
+
+
+def begin(start: Path) -> None:
+    """Give a new visitor the case to begin with: a folder with a case.toml, or a data file."""
+    if "visitor" not in st.session_state:
+        alone = start.is_file() and start.suffix != ".toml"
+        case = case_from_files([DataFile(str(start))]) if alone else read_case(start)
+        _receive(case)
+        st.session_state.start = start
+        st.session_state.setdefault("uploads", 0)
+
+
+def start_over() -> None:
+    """Forget everything the visitor gave and chose."""
+    start, uploads = st.session_state.start, st.session_state.uploads
+    st.session_state.clear()
+    st.session_state.uploads = uploads + 1  # a new number is a new, empty uploader
+    begin(start)
+
+
+def visitor() -> Visitor:
+    """What this visitor has given and chosen."""
+    found: Visitor = st.session_state.visitor
+    return found
+
+
+def choose_store(store: str) -> None:
+    """Look at another store of the same data."""
+    st.session_state.visitor = replace(visitor(), store=store)
+
+
+def suppose(what_ifs: Facts) -> None:
+    """Change some of the sidebar's what-ifs, or with {} drop them all."""
+    changed = {**visitor().what_ifs, **what_ifs} if what_ifs else {}
+    with_changes(visitor().stated, changed)
+    st.session_state.visitor = replace(visitor(), what_ifs=changed)
+
+
+def state(facts: Facts) -> None:
+    """Change some facts, if the data can still be read with them; they end what-ifs about them.
+
+    Raises
+    ------
+    OpeningHoursError
+        A fact breaks a rule or does not fit the data; nothing is changed.
+    """
+    old = visitor()
+    what_ifs = {name: value for name, value in old.what_ifs.items() if name not in facts}
+    new = replace(old, facts={**old.facts, **facts}, what_ifs=what_ifs)
+    _estimate(new)
+    st.session_state.visitor = new
+
+
+def upload(files: list[UploadedFile]) -> None:
+    """Replace whatever is shown by uploaded files, if they can be read.
+
+    Raises
+    ------
+    OpeningHoursError
+        They are too many or too big, or cannot be read; nothing is changed.
+    """
+    if len(files) > MOST_FILES or sum(file.size for file in files) > MOST_BYTES:
+        raise DataError(
+            f"these are more than {MOST_FILES} files or {MOST_BYTES >> 20} MB",
+            where="upload",
+            cure="Leave out old years, or add them up by hour.",
+        )
+    data = [DataFile(_label(file.name), content=file.getvalue()) for file in files]
+    _receive(case_from_files(data, {"name": ""}), own=True)
+
+
+def _receive(case: Case, *, own: bool = False) -> None:
+    """Make a case the visitor's source, if it can be read; its files come into memory."""
+    folder = case.folder or Path()
+    data = tuple(
+        file if file.content is not None else replace(file, content=_bytes(folder / file.file))
+        for file in case.data
+    )
+    hashes = [hashlib.sha256(file.content or b"").hexdigest() for file in data]
+    new = Visitor(replace(case, data=data, folder=None), _hash(hashes), own)
+    _estimate(new)
+    st.session_state.visitor = new
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from None
+
+
+def _label(name: str) -> str:
+    """A visitor's file name, fit to be shown and for nothing else."""
+    return "".join(sign for sign in name if sign.isprintable())[-80:] or "upload"
+
+
+def shop() -> Shop:
+    """The shop on the screen, with everything the visitor stated and supposed."""
+    who = visitor()
+    seen, demands = _estimate(who)
+    store = who.store if who.store in seen else next(iter(seen))
+    case = for_store(who.case, store)
+    return Shop(
+        case=case,
+        seen=seen[store],
+        demand=demands[store],
+        stores=tuple(seen),
+        key=_hash((who.digest, case)),
+        door_key=_hash((who.digest, store, str(seen[store].hours), str(case.hours.candidate))),
+    )
+
+
+def _estimate(who: Visitor) -> Estimate:
+    """Observations and demand by store; they depend on the files, the clock and the hours only."""
+    case = replace(
+        who.case,
+        name="",
+        economics=Economics(),
+        displacement=DisplacementFacts(),
+        service=Service(),
+        labour=Labour(),
+        employee=(),
+    )
+    return _estimated(_hash((who.digest, case)), case)
+
+
+@st.cache_data(
+    scope="session", max_entries=4, ttl=_KEEP,
+    show_spinner="Reading the files and estimating the demand ...",
+)  # fmt: skip
+def _estimated(key: str, _case: Case) -> Estimate:
+    seen = read_observations(_case)
+    return seen, estimate_demands(_case, list(seen.values()))
+
+
+def plan(shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
+    """The best week, what it is worth, and what today's hours are worth."""
+    return _planned(shop.key, shop)
+
+
+@st.cache_data(
+    scope="session", max_entries=12, ttl=_KEEP,
+    show_spinner="Looking for the best hours, staff and shifts; at most half a minute ...",
+)  # fmt: skip
+def _planned(key: str, _shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
+    case, whom = _shop.case, _shop.potential
+    found = optimize(case, whom)
+    return found, evaluate(case, whom, found), evaluate(case, whom, _shop.seen.hours)
+
+
+def _hash(facts: object) -> str:
+    """One hex digest of frozen facts; bytes of files come in as digests of their own."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+@contextmanager
+def problems() -> Iterator[None]:
+    """Show what the visitor can put right as one sentence, and end the block that met it."""
+    try:
+        yield
+    except OpeningHoursError as error:
+        st.error(plain(str(error)))
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is: no links, no colours, no formulas from anybody's file."""
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|~$:&" else sign for sign in text)
+
+
+def say(*sentences: str) -> None:
+    """Sentences as a list, or a single one as a paragraph."""
+    bullet = "- " if len(sentences) > 1 else ""
+    st.markdown("\n".join(f"{bullet}{plain(sentence)}" for sentence in sentences))
