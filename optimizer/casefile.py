@@ -83,9 +83,15 @@ def case_from_files(files: list[DataFile], changes: Mapping[str, Any] | None = N
     return with_changes(Case(name=name, data=tuple(files)), changes or {})
 
 
-def for_store(case: Case, store: str) -> Case:
-    """The facts of one store of a chain: the common ones with what `stores.csv` changes."""
-    return replace(with_changes(case, dict(dict(case.stores).get(store, ()))), store=store)
+def for_store(case: Case, store: str, inferred: OpeningHours | None = None) -> Case:
+    """The facts of one store of a chain: the common ones with what `stores.csv` changes.
+
+    `inferred` are the opening hours that its till tells; they stand in where none are stated.
+    """
+    own = replace(with_changes(case, dict(dict(case.stores).get(store, ()))), store=store)
+    if own.hours.current is None and inferred is not None:
+        own = with_changes(own, {"hours.current": inferred})
+    return own
 
 
 def _read_stores(file: Path) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

@@ -207,7 +207,9 @@ def _estimated(options: argparse.Namespace) -> tuple[Case, list[Shop]]:
     whole = _case(options)
     seen = read_observations(whole)
     demands = estimate_demands(whole, list(seen.values()))
-    return whole, [(for_store(whole, store), seen[store], demands[store]) for store in seen]
+    return whole, [
+        (for_store(whole, store, shop.hours), shop, demands[store]) for store, shop in seen.items()
+    ]
 
 
 def _common(case: Case, shops: list[Shop]) -> dict[str, Any]:

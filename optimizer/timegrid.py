@@ -160,7 +160,7 @@ def public_holidays(country: str, subdivision: str, year: int) -> dict[date, str
         )
     except NotImplementedError:
         raise CaseError(
-            f'no calendar of public holidays for "{country} {subdivision}".strip()',
+            f'no calendar of public holidays for "{f"{country} {subdivision}".strip()}"',
             where="country",
             cure='Write the country as two letters, like "FI".',
         ) from None

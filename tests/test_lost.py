@@ -1,0 +1,152 @@
+"""Sales behind the locked door: two roads to each number, and advice that follows from them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.case import Case, DisplacementFacts, Economics, Hours, Service
+from optimizer.demand.demand import Demand
+from optimizer.opening import OpeningHours
+from optimizer.planning.evaluate import evaluate
+from optimizer.planning.lost import hour_worth, sales_lost
+from optimizer.planning.potential import potential
+from optimizer.reporting import sentences
+
+HOURS = OpeningHours.parse("Mo-Fr 10:00-17:00; Sa 10:00-15:00")
+CASE = Case(
+    country="FI",
+    hours=Hours(current=HOURS),
+    economics=Economics(contribution_margin=0.5, wage=14.0, open_cost_per_hour=4.0),
+    displacement=DisplacementFacts(lost=(0.3, 0.5, 0.7)),
+    service=Service(minutes=3.0, max_staff=3),
+)
+
+
+def demand(rate: float = 12.0, grade: str = "B", basket: float | None = 30.0) -> Demand:
+    """The same number of customers every hour of the day, with some doubt."""
+    rng = np.random.default_rng(0)
+    draws = rate * np.exp(rng.normal(0, 0.2, (200, 1)) + np.zeros(336))
+    return Demand(
+        store="",
+        grid=CASE.grid,
+        draws=draws,
+        basket_draws=None if basket is None else np.full(200, basket),
+        open_share=HOURS.week_share(CASE.grid),
+        observed_days=np.full(336, 20),
+        grade=np.full(336, grade),
+        evidence=(),
+        has_web_shop=True,
+    )
+
+
+def test_potential_is_moved_and_web_and_lost() -> None:
+    """In every draw and on every weekday the three parts add up to the potential."""
+    lost = sales_lost(CASE, demand())
+
+    np.testing.assert_allclose(lost.moved + lost.web + lost.lost, lost.potential)
+
+
+def test_sales_after_closing_by_hand() -> None:
+    """Potential sales of a weekday are customers times basket, hour by hour until 22:00."""
+    lost = sales_lost(CASE, demand())
+    whom = potential(CASE, demand())
+
+    by_hand = sum(whom.customers[:, period] * 30.0 for period in range(34, 44))  # Monday 17-22
+
+    np.testing.assert_allclose(lost.potential[:, 0], by_hand)
+    assert lost.potential[:, 6].sum() == 0  # Sunday never opens: nothing is lost by closing early
+    assert lost.close.tolist() == [1020] * 5 + [900, 0]
+
+
+def test_profit_is_the_difference_between_two_weeks_evaluated() -> None:
+    """What longer hours add is what the longer week earns less what today's week earns."""
+    lost = sales_lost(CASE, demand())
+    longer = OpeningHours.parse("Mo-We,Fr 10:00-17:00; Th 10:00-20:00; Sa 10:00-15:00")
+    whom = potential(CASE, demand())
+
+    change = evaluate(CASE, whom, longer).profit_draws - evaluate(CASE, whom, HOURS).profit_draws
+    thursday = sales_lost(CASE, demand(), until="20:00")
+
+    np.testing.assert_allclose(thursday.best_profit[:, 3], change, atol=1e-6)
+    assert lost.best_profit[:, 3].mean() >= change.mean() - 1e-9
+
+
+def test_break_even_share_is_where_the_profit_is_zero() -> None:
+    """At the break-even lost share, margin that is new just pays wages and the open door."""
+    lost = sales_lost(CASE, demand(), until="19:00")
+    worth = hour_worth(CASE, potential(CASE, demand()))
+    evening = CASE.grid.share_between(lost.close, lost.best_until).ravel() * 1.0
+    evening = evening.reshape(7, -1) * (lost.sure if lost.sure.any() else lost.pays)[:, None]
+    wanted, gross, cost = (x @ evening.ravel() for x in (worth.wanted, worth.gross, worth.cost))
+
+    new = gross - (1 - lost.break_even_lost_share) * wanted
+
+    assert new == pytest.approx(cost)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rate", "grade", "basket", "advice"),
+    [
+        ({}, 25.0, "B", 40.0, "open"),
+        ({}, 1.0, "B", 10.0, "stay"),
+        ({}, 25.0, "E", 40.0, "not enough data"),
+        ({}, 25.0, "D", None, "try"),
+    ],
+)
+def test_advice_follows_the_evidence(
+    changes: dict, rate: float, grade: str, basket: float | None, advice: str
+) -> None:
+    """Busy evenings open, idle ones stay shut, unknown ones say so, and no money means a trial."""
+    lost = sales_lost(CASE, demand(rate, grade, basket))
+
+    assert lost.advice == advice
+    assert sentences.because(lost).endswith(".")
+    if advice == "open":
+        assert np.quantile(lost.profit_if_open, 0.05) > 0
+    if advice == "stay":
+        assert lost.profit_if_open.mean() < 0
+
+
+def test_no_point_estimate_where_nothing_speaks() -> None:
+    """With grade E the headline gives a range and says that it cannot be said yet."""
+    text = sentences.headline(sales_lost(CASE, demand(grade="E")))
+
+    assert "cannot be said yet" in text
+    assert "about" not in text
+
+
+def test_higher_wages_never_lengthen_the_evening() -> None:
+    """Dearer work never moves the best closing time later."""
+    times = []
+    for wage in (10.0, 20.0, 40.0):
+        case = replace(CASE, economics=replace(CASE.economics, wage=wage))
+        times.append(sales_lost(case, demand(9.0)).best_until)
+
+    assert (times[0] >= times[1]).all()
+    assert (times[1] >= times[2]).all()
+
+
+def test_a_later_closing_time_leaves_less_behind_the_door() -> None:
+    """Closing at 19:00 loses less than closing at 17:00, and closing at the end nothing."""
+    lost = [sales_lost(CASE, demand(), close=c).lost.sum() for c in ("17:00", "19:00", "22:00")]
+
+    assert lost[0] > lost[1] > lost[2] == 0
+    nothing = sales_lost(CASE, demand(), close="22:00")
+    assert "nothing is lost" in sentences.headline(nothing)
+
+
+def test_closing_time_of_some_days_only() -> None:
+    """A slider for the weekdays leaves Saturday's closing time as it is."""
+    lost = sales_lost(CASE, demand(), close=dict.fromkeys(range(5), 1140))
+
+    assert lost.close.tolist() == [1140] * 5 + [900, 0]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(7.4, "7"), (412.0, "410"), (1234.0, "1,230"), (12345.0, "12,300"), (-49.4, "-49"), (0, "0")],
+)
+def test_numbers_are_said_as_one_says_them(value: float, text: str) -> None:
+    """Two or three leading digits, thousands set apart."""
+    assert sentences.rounded(value) == text
