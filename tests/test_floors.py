@@ -17,15 +17,18 @@ LONGEST_FILE = 400  # lines
 # its __init__, which may gather what is in the room; "optimizer" gathers the public names.
 ORDER = """
     errors timegrid opening_rules osm_text opening case casefile
-    data.packed data.files data.parsing data.exports data.formats data.observations data
+    data.workbook_child data.packed data.files data.parsing data.exports data.formats data.tally
+    data.counters data.sales data.totals data.reading data.inferred data.placing data.observations
+    data
     demand.demand demand.latent demand.evidence demand.estimate demand.displacement
-    demand.backtest demand.trial demand
-    planning.plan planning.queueing planning.response planning.rules planning.evaluate
-    planning.solver_process planning.milp planning.hours planning.roster planning.lost
-    planning.scenario planning
+    demand.backtest demand.changes demand.trial demand
+    planning.queueing planning.response planning.rules planning.plan planning.evaluate
+    planning.potential planning.lost planning.solver_process planning.milp planning.week
+    planning.curves planning.exchange planning.engine planning.hours planning.roster
+    planning.explain planning.scenario planning
     chain.stores chain.budget chain.compare chain
-    reporting.plots reporting.tables reporting.sentences reporting.html reporting.xlsx
-    reporting.ics reporting.hours_markup reporting
+    reporting.sentences reporting.plots reporting.tables reporting.trust reporting.trial
+    reporting.listings reporting.html reporting.xlsx reporting.ics reporting.hours_markup reporting
     optimizer
     cli __main__
     app.state app.lost app.hours app.staff app.roster app.stores app.scenarios app.desk app.trust

@@ -16,13 +16,14 @@ The posterior is Gaussian around its mode (Laplace; Rue, Martino & Chopin 2009, 
 the step sizes of the walks are integrated over a grid weighted by their evidence (section 3).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 LEVEL_SD = 2.0  # a store's level against the chain's, in log units: wide, the data decide
 CHAIN_LEVEL_SD = 5.0
+_MOST_NUMBERS = 20_000_000  # drawn at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,17 +72,25 @@ class Drifts:
 
 
 @dataclass(frozen=True, eq=False)
-class _Fit:
-    """Mode and factors of one setting of the drifts: all that drawing needs."""
+class _Level:
+    """One level of the tree given what lies below it, with a leading axis per curve.
 
-    chain_mean: np.ndarray  # (T,)
-    chain_factor: np.ndarray  # (T, T) Cholesky factor of the posterior precision; zero-size: none
-    store_factor: np.ndarray  # (S, T, T)
-    store_potential: np.ndarray  # (S, T)
-    store_information: np.ndarray  # (S, T, T)
-    day_factor: np.ndarray  # (S, U, T, T)
-    day_potential: np.ndarray  # (S, U, T)
-    day_information: np.ndarray  # (S, U, T) diagonal
+    `root` R gives the posterior covariance R'R of the deviation from the parent's curve;
+    `information` J and `potential` h are what the level knows of the whole curve.
+    """
+
+    root: np.ndarray  # (..., T, T)
+    information: np.ndarray  # (..., T, T)
+    potential: np.ndarray  # (..., T)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Mode and levels of one setting of the drifts: all that drawing needs."""
+
+    levels: tuple[
+        _Level, ...
+    ]  # chain (T,) if there are several stores, store (S, T), day (S, U, T)
     log_evidence: float
 
 
@@ -137,119 +146,103 @@ def _fit(
         ]
     )
 
+    priors = [day_prior, store_prior] + ([] if chain_prior is None else [chain_prior])
+
     def likelihood(curve: np.ndarray) -> float:
         mean = data.exposure * np.exp(curve)
         return float(((data.counts * curve - mean) / scale).sum())
 
-    def prior(chain: np.ndarray, store: np.ndarray, day: np.ndarray) -> float:
-        total = np.einsum("sut,utk,suk->", day, day_prior, day)
-        total += np.einsum("st,tk,sk->", store, store_prior, store)
-        return float(-0.5 * (total + (chain @ chain_prior @ chain if stores > 1 else 0.0)))
+    def prior(parts: list[np.ndarray]) -> float:
+        squares = [
+            (part * (q @ part[..., None])[..., 0]).sum()
+            for part, q in zip(parts, priors[::-1], strict=True)
+        ]
+        return float(-0.5 * sum(squares))
 
-    curve, parts = start, None
+    curve = start
+    parts: list[np.ndarray] = []
     for _ in range(60):
         mean = data.exposure * np.exp(curve) / scale
-        fit = _eliminate(mean, mean * curve + data.counts / scale - mean,
-                         chain_prior, store_prior, day_prior)  # fmt: skip
-        target = _descend(fit)
-        goal = target[0] + target[1][:, None] + target[2]
+        levels = _climb(mean, mean * curve + data.counts / scale - mean, priors)
+        target = [part[..., 0] for part in _descend(levels)]
+        goal = _together(target)
         # A full step may overshoot where counts are tiny; halve it until the posterior rises.
         share, origin = 1.0, parts
-        if origin is not None:
-            here = likelihood(curve) + prior(*origin)
+        parts = target
+        if origin:
+            here = likelihood(curve) + prior(origin)
             while share > 1e-6:
-                parts = tuple(a + share * (b - a) for a, b in zip(origin, target, strict=True))
-                if likelihood(curve + share * (goal - curve)) + prior(*parts) >= here - 1e-9:
+                parts = [a + share * (b - a) for a, b in zip(origin, target, strict=True)]
+                if likelihood(curve + share * (goal - curve)) + prior(parts) >= here - 1e-9:
                     break
                 share /= 2
-        else:
-            parts = target
         moved = float(np.abs(share * (goal - curve)).max())
         curve = curve + share * (goal - curve)
         if moved < 1e-7:
             break
-    assert parts is not None  # the loop runs at least once
-    log_prior_volume = np.linalg.slogdet(day_prior)[1].sum() * stores
-    log_prior_volume += np.linalg.slogdet(store_prior)[1] * stores
-    if chain_prior is not None:
-        log_prior_volume += np.linalg.slogdet(chain_prior)[1]
-    diagonals = [fit.day_factor, fit.store_factor, fit.chain_factor]
-    log_posterior_volume = sum(
-        np.log(np.diagonal(factor, axis1=-2, axis2=-1)).sum() for factor in diagonals
+    copies = [1 if level.root.ndim == 2 else stores for level in levels]
+    prior_volume = sum(
+        0.5 * n * np.linalg.slogdet(q)[1].sum() for n, q in zip(copies, priors[::-1], strict=True)
     )
-    evidence = likelihood(curve) + prior(*parts) + 0.5 * log_prior_volume - log_posterior_volume
-    return replace(fit, log_evidence=float(evidence)), curve
+    posterior_volume = sum(
+        np.log(np.diagonal(level.root, axis1=-2, axis2=-1)).sum() for level in levels
+    )
+    evidence = likelihood(curve) + prior(parts) + prior_volume + posterior_volume
+    return _Fit(levels, float(evidence)), curve
 
 
-def _eliminate(
-    information: np.ndarray,
-    potential: np.ndarray,
-    chain_prior: np.ndarray | None,
-    store_prior: np.ndarray,
-    day_prior: np.ndarray,
-) -> _Fit:
-    """One pass up the tree: integrate out the kinds of day, then the stores.
+def _climb(
+    information: np.ndarray, potential: np.ndarray, priors: list[np.ndarray]
+) -> tuple[_Level, ...]:
+    """One pass up the tree, from the kinds of day over the stores to the chain; topmost first.
 
     With N(0, Q^-1) for a deviation and information J, potential h about its curve, the parent gets
     J - J (J + Q)^-1 J and h - J (J + Q)^-1 h: the Schur complement, once per level.
     """
-    periods = information.shape[-1]
-    day_factor = np.linalg.cholesky(day_prior + information[..., None] * np.eye(periods))
-    half = _forward(day_factor, information[..., None] * np.eye(periods))
-    store_information = (information[..., None] * np.eye(periods)).sum(1) - np.einsum(
-        "suki,sukj->sij", half, half, optimize=True
-    )
-    solved = _forward(day_factor, potential[..., None])[..., 0]
-    store_potential = potential.sum(1) - np.einsum("suki,suk->si", half, solved)
-
-    store_factor = np.linalg.cholesky(store_prior + store_information)
-    if chain_prior is None:
-        chain_mean, chain_factor = np.zeros(periods), np.zeros((0, 0))
-    else:
-        half = _forward(store_factor, store_information)
-        chain_information = store_information.sum(0) - np.einsum("ski,skj->ij", half, half)
-        solved = _forward(store_factor, store_potential[..., None])[..., 0]
-        chain_potential = store_potential.sum(0) - np.einsum("ski,sk->i", half, solved)
-        chain_factor = np.linalg.cholesky(chain_prior + chain_information)
-        chain_mean = _backward(chain_factor, _forward(chain_factor, chain_potential[:, None]))[:, 0]
-    return _Fit(chain_mean, chain_factor, store_factor, store_potential, store_information,
-                day_factor, potential, information, 0.0)  # fmt: skip
+    whole, levels = information[..., None] * np.eye(information.shape[-1]), []
+    for prior in priors:
+        root = np.linalg.inv(np.linalg.cholesky(prior + whole))
+        levels.append(_Level(root, whole, potential))
+        if whole.ndim > 2:
+            half = root @ whole
+            whole = (whole - np.swapaxes(half, -1, -2) @ half).sum(-3)
+            seen = np.swapaxes(half, -1, -2) @ (root @ potential[..., None])
+            potential = (potential - seen[..., 0]).sum(-2)
+    return tuple(levels[::-1])
 
 
-def _descend(fit: _Fit, noise: tuple[np.ndarray, ...] | None = None) -> tuple[np.ndarray, ...]:
-    """One pass down the tree: each level's mean given its parent, plus its own noise if given."""
-    chain = fit.chain_mean
-    if noise is not None and fit.chain_factor.size:
-        chain = chain + _backward(fit.chain_factor, noise[0][:, None])[:, 0]
-    toward = fit.store_potential - fit.store_information @ chain
-    half = _forward(fit.store_factor, toward[..., None])[..., 0]
-    store = _backward(fit.store_factor, (half + (0 if noise is None else noise[1]))[..., None])
-    parent = chain + store[..., 0]
-    toward = fit.day_potential - fit.day_information * parent[:, None]
-    half = _forward(fit.day_factor, toward[..., None])[..., 0]
-    day = _backward(fit.day_factor, (half + (0 if noise is None else noise[2]))[..., None])
-    return chain, store[..., 0], day[..., 0]
+def _descend(
+    levels: tuple[_Level, ...], draws: int = 1, rng: np.random.Generator | None = None
+) -> list[np.ndarray]:
+    """One pass down the tree: every level's deviation given its parents, (..., T, draws).
+
+    The mean without a generator, else draws from the posterior.
+    """
+    parts: list[np.ndarray] = []
+    parent = np.zeros((levels[0].potential.shape[-1], draws))
+    for level in levels:
+        above = parent if parent.ndim == level.information.ndim else parent[..., None, :, :]
+        half = level.root @ (level.potential[..., None] - level.information @ above)
+        if rng is not None:
+            half = half + rng.standard_normal(half.shape)
+        parts.append(np.swapaxes(level.root, -1, -2) @ half)
+        parent = above + parts[-1]
+    return parts
+
+
+def _together(parts: list[np.ndarray]) -> np.ndarray:
+    """Curves of the kinds of day, (S, U, T) or (S, U, T, draws), from all levels' deviations."""
+    *above, day = parts
+    for level in above:
+        day = day + level.reshape((-1, 1, *level.shape[-(day.ndim - 2) :]))
+    return day
 
 
 def _draw(fit: _Fit, draws: int, rng: np.random.Generator) -> np.ndarray:
-    stores, units, periods = fit.day_information.shape
-    out = np.empty((draws, stores, units, periods))
-    for i in range(draws):
-        noise = (
-            rng.standard_normal((periods,)),
-            rng.standard_normal((stores, periods)),
-            rng.standard_normal((stores, units, periods)),
-        )
-        chain, store, day = _descend(fit, noise)
-        out[i] = chain + store[:, None] + day
-    return out
-
-
-def _forward(factor: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Solve L x = b for a stack of lower triangular factors."""
-    return np.linalg.solve(factor, right)
-
-
-def _backward(factor: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Solve L' x = b for a stack of lower triangular factors."""
-    return np.linalg.solve(np.swapaxes(factor, -1, -2), right)
+    """Draws of the curves of every kind of day, (draws, S, U, T), in pieces that fit in memory."""
+    most = max(1, _MOST_NUMBERS // fit.levels[-1].potential.size)
+    pieces = []
+    for begin in range(0, draws, most):
+        curves = _together(_descend(fit.levels, min(most, draws - begin), rng))
+        pieces.append(np.moveaxis(curves, -1, 0))
+    return np.concatenate(pieces)
