@@ -21,9 +21,11 @@ from optimizer.demand.latent import Counts, posterior_draws
 from optimizer.errors import DataError
 
 DRAWS = 400
+HOLIDAY, EVE, FIRST_ENTRY = 7, 8, 9  # kinds of day after the seven weekdays
 DAY_LEVEL_SD = 0.30  # how far an ordinary weekday's level may leave what its rhythm says
 OCCASION_SD, OCCASION_DRIFT = 0.30, 0.10  # longer hours on chosen dates: 0.20 log after 4 hours
 TILT_SD = 0.60  # how much more or less of the town's rhythm a shop may follow
+SHADOW_MINUTES = 30
 BASKET_HOUR_SD = 0.10  # log spread of the evening's basket against the day's
 
 
@@ -36,6 +38,7 @@ class _Shop:
     level: np.ndarray  # (7,) customers/hour over the base hours
     day_factor: np.ndarray  # (days,)
     dispersion: float
+    day_kind: np.ndarray  # (days,): weekday 0..6, HOLIDAY, EVE, or FIRST_ENTRY + entry of history
     drawn: np.ndarray  # per entry of the hours' history: were its dates drawn at random?
 
 
@@ -95,12 +98,12 @@ def _make_ready(case: Case, shop: Observations) -> _Shop:
         )
     hours = np.where(counted, shop.real_hours * shop.open_share, 0.0)
     sales = np.where(counted, shop.transactions, 0.0)
-    usual = shop.regime == -1 if (hours[shop.regime == -1] > 0).any() else shop.regime >= -1
+    kind = _day_kinds(shop, hours.sum(1) > 0)
     base = np.zeros((7, sales.shape[1]), dtype=bool)
     level = np.zeros(7)
     rate = np.zeros((7, sales.shape[1]))
     for day in range(7):
-        mine = usual & (shop.weekday == day) & (hours.sum(1) > 0)
+        mine = (kind == day) & (hours.sum(1) > 0)
         if mine.any():
             base[day] = (hours[mine] > 0).mean(0) >= 0.8
             rate[day] = sales[mine].sum(0) / np.maximum(hours[mine].sum(0), 1e-12)
@@ -116,7 +119,29 @@ def _make_ready(case: Case, shop: Observations) -> _Shop:
     half = base[shop.weekday].cumsum(1) > base[shop.weekday].sum(1, keepdims=True) / 2
     late = float(((residual * half).sum(1) ** 2).sum() / max((mean * half).sum(), 1e-12))
     drawn = np.array([entry.random for entry in case.hours.history], dtype=bool)
-    return _Shop(shop, base, level, factor, max(1.0, slot, late), drawn)
+    return _Shop(shop, base, level, factor, max(1.0, slot, late), kind, drawn)
+
+
+def _day_kinds(shop: Observations, open_: np.ndarray) -> np.ndarray:
+    """What each date may teach: its weekday, a holiday, an eve, or special hours; int (days,)."""
+    eve = np.r_[shop.holiday[1:], False] & ~shop.holiday
+    kind = np.where(shop.holiday, HOLIDAY, np.where(eve, EVE, shop.weekday))
+    usual = shop.regime == -1
+    return np.where(usual | ~(usual & open_).any(), kind, FIRST_ENTRY + shop.regime)
+
+
+def _before_closing(shop: Observations) -> np.ndarray:
+    """The closing shadow: the last half hour of each opening, bool (days, P).
+
+    Customers hurry before the door is locked, or stay away: these periods tell nothing about how
+    the evening would go on. A grid of whole hours cannot tell them apart and leaves them in.
+    """
+    shadow = np.zeros(shop.open_share.shape, dtype=bool)
+    open_ = shop.open_share > 0
+    for ahead in range(1, SHADOW_MINUTES // shop.grid.period_minutes + 1):
+        shadow[:, :-ahead] |= open_[:, :-ahead] & ~open_[:, ahead:]
+    # A shop that opens for an hour or two keeps what it has.
+    return shadow & (shop.open_share.sum(1, keepdims=True) * shop.grid.period_hours >= 3)
 
 
 def _day_factors(sold: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -153,37 +178,37 @@ def _posterior(
 ) -> np.ndarray:
     """Draws of customers/hour over the typical week, shape (S, draws, 7, P)."""
     grid = shops[0].seen.grid
-    entries = max(int(shop.seen.regime.max()) + 1 for shop in shops) if late else 0
-    shape = (len(shops), 7 + entries, grid.periods_per_day)
+    kinds = FIRST_ENTRY
+    if late:
+        kinds = max(kinds, *(int(shop.day_kind.max()) + 1 for shop in shops))
+    shape = (len(shops), kinds, grid.periods_per_day)
     counts, exposure = np.zeros(shape), np.zeros(shape)
-    profiles = [_profile(shop, kinds) for shop, kinds in zip(shops, found, strict=True)]
-    drawn = np.zeros(entries, dtype=bool)
+    profiles = [_profile(shop, sources) for shop, sources in zip(shops, found, strict=True)]
+    drawn = np.zeros(kinds, dtype=bool)
     for s, (shop, profile) in enumerate(zip(shops, profiles, strict=True)):
         seen = shop.seen
-        counted = np.isfinite(seen.transactions)
-        sales = np.where(counted, seen.transactions, 0.0)
-        hours = np.where(counted, seen.real_hours * seen.open_share, 0.0)
+        told = np.isfinite(seen.transactions) & ~_before_closing(seen)
+        sales = np.where(told, seen.transactions, 0.0)
+        hours = np.where(told, seen.real_hours * seen.open_share, 0.0)
         expected = hours * shop.day_factor[:, None] * profile[seen.weekday]
-        for unit in range(7 + entries):
-            usual = seen.regime == -1 if (seen.regime == -1).any() else seen.regime >= -1
-            mine = usual & (seen.weekday == unit) if unit < 7 else seen.regime == unit - 7
-            counts[s, unit], exposure[s, unit] = sales[mine].sum(0), expected[mine].sum(0)
-            street = evidence.regime_rhythm(seen, unit - 7) if unit >= 7 else None
-            if street is not None and "street" in found[s]:
-                exposure[s, unit] *= _own_rhythm(shop, street, found[s], mine)
-        drawn[: len(shop.drawn)] |= shop.drawn[:entries]
-    occasion = np.r_[np.zeros(7), np.where(drawn, 0.0, 1.0)]
+        for kind in range(kinds):
+            mine = shop.day_kind == kind
+            counts[s, kind], exposure[s, kind] = sales[mine].sum(0), expected[mine].sum(0)
+            if kind >= FIRST_ENTRY and mine.any():
+                exposure[s, kind] *= _own_rhythm(shop, kind - FIRST_ENTRY, found[s], mine)
+        drawn[FIRST_ENTRY : FIRST_ENTRY + len(shop.drawn)] |= shop.drawn[: kinds - FIRST_ENTRY]
+    occasion = (np.arange(kinds) >= HOLIDAY) & ~drawn
     data = Counts(
         counts=counts,
         exposure=exposure,
         dispersion=np.array([shop.dispersion for shop in shops]),
         period_hours=grid.period_hours,
-        level_sd=np.where(occasion > 0, OCCASION_SD, DAY_LEVEL_SD),
+        level_sd=np.where(occasion, OCCASION_SD, DAY_LEVEL_SD),
         extra_drift=OCCASION_DRIFT * occasion,
         tilt=_tilt(grid.periods_per_day, np.any([shop.base for shop in shops], axis=(0, 1))),
     )
-    kinds = list(set().union(*found))
-    curves = posterior_draws(data, evidence.drifts(kinds, len(shops)), draws)[:, :, :7]
+    sources = list(set().union(*found))
+    curves = posterior_draws(data, evidence.drifts(sources, len(shops)), draws)[:, :, :7]
     return np.exp(np.moveaxis(curves, 1, 0)) * np.array(profiles)[:, None]
 
 
@@ -199,9 +224,12 @@ def _tilt(periods_per_day: int, base: np.ndarray) -> np.ndarray:
 
 
 def _own_rhythm(
-    shop: _Shop, street: np.ndarray, found: dict[str, np.ndarray], days: np.ndarray
+    shop: _Shop, entry: int, found: dict[str, np.ndarray], days: np.ndarray
 ) -> np.ndarray:
     """How the street's rhythm of special dates differs from the usual one, (P,), 1 over the day."""
+    street = evidence.regime_rhythm(shop.seen, entry)
+    if street is None or "street" not in found:
+        return np.ones(shop.base.shape[1])
     weekdays = np.unique(shop.seen.weekday[days])
     usual = found["street"][weekdays].mean(0)
     base = shop.base[weekdays].any(0)
