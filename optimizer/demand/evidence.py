@@ -4,11 +4,12 @@ Street counters and the web shop run day and night: their rhythm, not their leve
 tell. Several of them are averaged on the log scale, which cancels part of what is peculiar to each.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from optimizer.data.observations import Observations
+from optimizer.demand.demand import Evidence
 from optimizer.demand.latent import Drifts
 
 # Mean rhythm of 21 street counters by hour of day, mean 1 (Auckland 2023-2024, Auckland Council
@@ -19,6 +20,8 @@ TOWN_STREET = (0.34, 0.26, 0.19, 0.13, 0.09, 0.11, 0.27, 0.63, 1.16, 1.06, 1.20,
 TOWN_WEIGHT = 0.4  # of the town street against a single source; less where there are several
 
 LABELS = {"street": "street footfall", "door": "door counter", "web": "web orders"}
+SPEAKERS = {"street": "The street counter", "door": "The door counter", "web": "The web shop"}
+CONFLICT = 1.5  # two kinds of evidence this many times apart disagree
 # Median drift of conversion against each rhythm, log units per square root of an hour. 0.30 made
 # the 90 % intervals of street counters hidden behind other street counters cover (Dublin,
 # Auckland); a shop's own door knows it better, a sofa keeps other hours than a street.
@@ -107,6 +110,21 @@ def grades(
     grade[late >= 2] = "B"
     grade[(open_days >= 4) | (drawn >= 4)] = "A"
     return grade
+
+
+def conflict(told: Sequence[Evidence]) -> tuple[str, ...]:
+    """A sentence where two kinds of evidence say very different things, else nothing."""
+    alone = [(one.alone["p50"], one.kind) for one in told if one.alone]
+    if len(alone) < 2:
+        return ()
+    (low, low_kind), (high, high_kind) = min(alone), max(alone)
+    if high < CONFLICT * low:
+        return ()
+    heaviest = max((one for one in told if one.alone), key=lambda one: one.weight)
+    return (
+        f"Your evidence disagrees: {low_kind} says {low:.0f} customers a week in the hours now "
+        f"closed, {high_kind} says {high:.0f}. The answer leans most on {heaviest.kind}.",
+    )
 
 
 def _weekly_mean(shop: Observations, counts: np.ndarray, smooth: int) -> np.ndarray | None:
