@@ -153,6 +153,25 @@ class DisplacementFacts:
 
 
 @dataclass(frozen=True)
+class Loyalty:
+    """What the owner believes of customers who find the door closed and never come back.
+
+    Nobody has measured it; it is off until `leave_share` is above 0, and never in the headline.
+    """
+
+    leave_share: float = 0.0  # of those turned away and lost, who are then lost for good
+    visits_per_year: float = 6.0  # purchases of a regular customer
+    stay_share: float = 0.7  # of the customers of one year who are still there in the next
+    discount: float = 0.05  # yearly, of money earned later
+
+    def __post_init__(self) -> None:
+        for name in ("leave_share", "stay_share", "discount"):
+            share = getattr(self, name)
+            _require(0 <= share < 1, "must be at least 0 and below 1", f"loyalty.{name}")
+        _require(self.visits_per_year > 0, "must be above 0", "loyalty.visits_per_year")
+
+
+@dataclass(frozen=True)
 class Service:
     """How one customer is served.
 
@@ -222,6 +241,7 @@ class Case:
     data: tuple[DataFile, ...] = ()
     economics: Economics = Economics()
     displacement: DisplacementFacts = DisplacementFacts()
+    loyalty: Loyalty = Loyalty()
     service: Service = Service()
     labour: Labour = Labour()
     employee: tuple[Employee, ...] = ()

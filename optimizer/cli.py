@@ -27,6 +27,7 @@ from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import evaluate
 from optimizer.planning.hours import optimize
 from optimizer.planning.lost import sales_lost
+from optimizer.planning.loyalty import beyond_basket
 from optimizer.planning.potential import average_sale, potential
 from optimizer.reporting import listings, tables
 
@@ -92,8 +93,10 @@ def _lost(options: argparse.Namespace) -> Answer:
     for case, seen, demand in shops:
         lost = sales_lost(case, demand, options.close, options.until)
         shares = displacement(case.displacement, demand.has_web_shop, 2)
-        found.append(tables.lost_table(lost) | {"hours": str(seen.hours)})
-        lines += listings.lost_lines(case, demand, lost, shares.source)
+        worth = beyond_basket(case, demand, lost)
+        table = tables.lost_table(lost) | tables.loyalty_table(worth)
+        found.append(table | {"hours": str(seen.hours)})
+        lines += listings.lost_lines(case, demand, lost, worth, shares.source)
     return _one_or_stores(whole, shops, found), lines
 
 

@@ -23,7 +23,7 @@ ORDER = """
     demand.demand demand.latent demand.evidence demand.estimate demand.displacement
     demand.backtest demand.changes demand.trial demand
     planning.queueing planning.response planning.rules planning.plan planning.evaluate
-    planning.potential planning.lost planning.solver_process planning.milp planning.week
+    planning.potential planning.lost planning.loyalty planning.solver_process planning.milp planning.week
     planning.curves planning.exchange planning.engine planning.hours planning.roster
     planning.explain planning.scenario planning
     chain.stores chain.budget chain.compare chain

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.case import Case, DisplacementFacts, Economics, Hours, Service
+from optimizer.case import Case, DisplacementFacts, Economics, Hours, Loyalty, Service
 from optimizer.demand.demand import Demand
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import evaluate
 from optimizer.planning.lost import hour_worth, sales_lost
+from optimizer.planning.loyalty import beyond_basket
 from optimizer.planning.potential import potential
 from optimizer.reporting import sentences
 
@@ -150,3 +151,30 @@ def test_closing_time_of_some_days_only() -> None:
 def test_numbers_are_said_as_one_says_them(value: float, text: str) -> None:
     """Two or three leading digits, thousands set apart."""
     assert sentences.rounded(value) == text
+
+
+def test_customers_who_never_come_back_are_a_line_of_their_own() -> None:
+    """Off by default; when believed in, worth by hand, and neither headline nor profit move."""
+    believer = replace(CASE, loyalty=Loyalty(leave_share=0.01, visits_per_year=6))
+    silent, told = (sales_lost(case, demand()) for case in (CASE, believer))
+    nothing, worth = (beyond_basket(case, demand(), silent) for case in (CASE, believer))
+
+    lifetime = 30.0 * 0.5 * 6 / (1 - 0.7 + 0.05)
+    assert worth.lifetime_margin[0] == pytest.approx(lifetime)
+    by_hand = 0.01 * lifetime * told.lost.sum(1) / 30.0
+    np.testing.assert_allclose(worth.per_week, by_hand)
+    assert nothing.per_week.sum() == 0
+    assert sentences.beyond(CASE, nothing) == ""
+    assert "1.0%" in sentences.beyond(believer, worth)
+    assert sentences.headline(silent) == sentences.headline(told)
+    np.testing.assert_array_equal(silent.profit_if_open, told.profit_if_open)
+
+
+def test_break_even_share_of_customers_who_leave() -> None:
+    """Where the hours do not pay, the share that would tip it is loss over what is at stake."""
+    poor = demand(rate=1.0, basket=10.0)
+    lost = sales_lost(CASE, poor)
+    worth = beyond_basket(CASE, poor, lost)
+
+    at_stake = (worth.lifetime_margin * lost.lost.sum(1) / 10.0).mean()
+    assert worth.break_even_leave_share == pytest.approx(-lost.profit_if_open.mean() / at_stake)

@@ -11,6 +11,7 @@ from optimizer.case import Case
 from optimizer.demand.demand import Demand, interval
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
+from optimizer.planning.loyalty import BeyondBasket
 from optimizer.planning.plan import Plan
 from optimizer.reporting import sentences, tables
 from optimizer.timegrid import WEEKDAYS, clock
@@ -47,10 +48,12 @@ def demand_lines(demand: Demand) -> list[str]:
     for hour in shown.tolist():
         cells = [f"{rate[d, hour]:8.1f}{' ' if open_[d, hour] else '*'}" for d in range(7)]
         lines.append(f"{hour:02d}:00 " + "".join(cells))
-    return lines + [f"{told.kind} ({told.weight:.0%}): {told.says}" for told in demand.evidence]
+    return lines + sentences.evidence(demand)
 
 
-def lost_lines(case: Case, demand: Demand, lost: SalesLost, source: str) -> list[str]:
+def lost_lines(
+    case: Case, demand: Demand, lost: SalesLost, worth: BeyondBasket | None, source: str
+) -> list[str]:
     """The sentence, the split, the advice, the evenings one by one, the evidence."""
     lines = [sentences.headline(lost)]
     if lost.advice != "not enough data":
@@ -68,9 +71,10 @@ def lost_lines(case: Case, demand: Demand, lost: SalesLost, source: str) -> list
             )
         share = f"{lost.break_even_lost_share:.0%}"
         lines.append(f"The advised hours pay if more than {share} of those customers are new.")
+    lines += [said for said in (sentences.beyond(case, worth),) if said]
     lines.append("")
     lines.append(f"Evidence{_of(lost.store)}, grade {lost.grade}:")
-    lines += [f"  {told.kind} ({told.weight:.0%}): {told.says}" for told in demand.evidence]
+    lines += [f"  {said}" for said in sentences.evidence(demand)]
     lines += [f"  Note: {said}" for said in demand.warnings]
     return lines + [f"  Assumed: {said}" for said in sentences.assumptions(case, source)]
 

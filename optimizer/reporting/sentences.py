@@ -4,9 +4,10 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.data.observations import FileReport
-from optimizer.demand.demand import interval
+from optimizer.demand.demand import Demand, interval
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
+from optimizer.planning.loyalty import BeyondBasket
 from optimizer.planning.plan import Plan
 from optimizer.timegrid import WEEKDAYS, clock
 
@@ -150,6 +151,28 @@ def _share(value: float) -> str:
     return f"{value:.0%}" if value <= 1 else "more than all"
 
 
+def evidence(demand: Demand) -> list[str]:
+    """What speaks for the answer, with its share in it, one sentence each."""
+    return [
+        f"{told.kind.capitalize()} ({told.weight:.0%}): {told.says}" for told in demand.evidence
+    ]
+
+
+def beyond(case: Case, worth: BeyondBasket | None) -> str:
+    """The line on customers who never come back; empty unless the owner believes in it."""
+    if worth is None or not case.loyalty.leave_share:
+        return ""
+    share = case.loyalty.leave_share
+    more = amount(interval(worth.per_week)["p50"], case.currency)
+    text = (
+        f"If you also believe that {share:.1%} of those turned away never come back, closing costs "
+        f"another {more} of margin a week ({spread(worth.per_week)}); this is your own assumption."
+    )
+    if worth.break_even_leave_share > 0:
+        text += f" The advised hours would pay from {worth.break_even_leave_share:.1%} on."
+    return text
+
+
 def assumptions(case: Case, source: str) -> list[str]:
     """What was assumed and not measured, one sentence each."""
     said = case.economics.assumed()
@@ -162,7 +185,7 @@ def assumptions(case: Case, source: str) -> list[str]:
 def proposal(judged: Evaluation, today: Evaluation) -> str:
     """What the proposed week changes, in one sentence."""
     change = judged.profit_draws - today.profit_draws
-    middle, unit = interval(change)["p50"], judged.unit
+    middle, unit = interval(change)["mean"], judged.unit
     if middle < 0.5:
         return "No other hours would do better than today's, as far as your data tell."
     verb = "keep" if unit == "customers" else "earn"
@@ -188,9 +211,10 @@ def proof(plan: Plan) -> str:
 
 def recognised(report: FileReport) -> str:
     """What a file was taken for, and how much of it was used."""
+    holds = {"web": "web orders", "footfall": "passers-by"}.get(report.kind, report.kind)
     return (
-        f"{report.file}: {report.kind}, {report.used:,} of {report.rows:,} rows used, "
-        f"{report.first} to {report.last}, read as {report.format}."
+        f"{holds}, {report.used:,} of {report.rows:,} rows used, "
+        f"{report.first} to {report.last} ({report.format})"
     )
 
 

@@ -14,6 +14,7 @@ from optimizer.demand.demand import Demand, interval
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
+from optimizer.planning.loyalty import BeyondBasket
 from optimizer.planning.plan import Plan
 from optimizer.planning.potential import reachable
 from optimizer.planning.response import Potential
@@ -72,6 +73,19 @@ def _after_closing(demand: Demand, sale: np.ndarray | None, lost: SalesLost, day
         "until": clock(int(lost.until[day])),
         "transactions": interval(total),
         "revenue": None if sale is None else interval(total * sale),
+    }
+
+
+def loyalty_table(worth: BeyondBasket | None) -> Table:
+    """What customers who never come back are worth: the owner's own assumption, on its own."""
+    if worth is None:
+        return {"beyond_basket": None}
+    return {
+        "beyond_basket": {
+            "per_week": interval(worth.per_week),
+            "lifetime_margin": interval(worth.lifetime_margin),
+            "break_even_leave_share": worth.break_even_leave_share,
+        }
     }
 
 
@@ -173,14 +187,15 @@ def evaluation_table(judged: Evaluation) -> Table:
 
 def comparison(judged: Evaluation, today: Evaluation) -> list[tuple[str, float, float]]:
     """What changes in a week: a name, today's figure and that of the judged hours."""
-    earned = "earned a week" if judged.unit != "customers" else "customers kept a week"
+    in_money, unit = judged.unit != "customers", judged.unit
+    earned = f"earned after wages, {unit}" if in_money else "customers kept"
     rows = [
         (earned, today.objective, judged.objective),
         ("customers served", today.served, judged.served),
         ("customers lost", today.lost, judged.lost),
         ("paid hours", today.paid_hours, judged.paid_hours),
     ]
-    return rows + [("wages", today.wage_cost, judged.wage_cost)] * (judged.unit != "customers")
+    return rows + [(f"wages, {unit}", today.wage_cost, judged.wage_cost)] * in_money
 
 
 def day_table(
@@ -295,7 +310,7 @@ def shift_rows(plan: Plan) -> list[dict[str, str]]:
             "day": WEEKDAYS[shift.weekday],
             "from": clock(shift.start_minute),
             "until": clock(shift.end_minute),
-            "break": ""
+            "break": "none"
             if shift.break_start_minute is None
             else f"{clock(shift.break_start_minute)} ({shift.break_minutes} min)",
             "people": str(shift.count),
@@ -318,15 +333,21 @@ def day_rows(rows: list[Table]) -> list[dict[str, str]]:
 
 
 def comparison_rows(judged: Evaluation, today: Evaluation) -> list[dict[str, str]]:
-    """Today beside the judged hours, for reading."""
-    return [
+    """Today beside the judged hours, for reading; what is earned with its 90 % interval."""
+    rows = [
         {
-            "a week": name,
+            "per week": name,
             "today": sentences.rounded(before),
             "proposed": sentences.rounded(after),
-            "change": f"{sentences.rounded(after - before)}",
+            "change": "+" * (after > before) + sentences.rounded(after - before),
         }
         for name, before, after in comparison(judged, today)
+    ]
+    draws = {"today": today.profit_draws, "proposed": judged.profit_draws}
+    draws["change"] = judged.profit_draws - today.profit_draws
+    return [
+        rows[0] | {n: f"{rows[0][n]} ({sentences.spread(d)})" for n, d in draws.items()},
+        *rows[1:],
     ]
 
 
