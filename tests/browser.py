@@ -15,6 +15,7 @@ from pathlib import Path
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.wait import WebDriverWait
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -32,6 +33,8 @@ FLAGS = (
     "--lang=en-GB",
 )
 SERVER_START_SECONDS = 60
+PAGE_SECONDS = 90
+BUSY = "[data-testid=stSpinner], [data-stale=true], [data-test-script-state=running]"
 
 
 def find_browser() -> tuple[str, str] | None:
@@ -97,6 +100,23 @@ def serve_app(script: Path, log: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def wait_for_page(window: WebDriver) -> str:
+    """Wait until the page has said its first sentence and is at rest; returns the sentence."""
+
+    def told(window: WebDriver) -> str:
+        found = window.execute_script(
+            "if (document.querySelector(arguments[0])) return '';"
+            "const first = document.querySelector('[data-testid=stMain] h3');"
+            "const charts = [...document.querySelectorAll('[data-testid=stVegaLiteChart]')];"
+            "const drawn = charts.every(chart => chart.querySelector('canvas, svg'));"
+            "return first && drawn ? first.innerText : '';",
+            BUSY,
+        )
+        return str(found)
+
+    return str(WebDriverWait(window, PAGE_SECONDS).until(told))
 
 
 def _answers(url: str) -> bool:

@@ -181,6 +181,25 @@ def test_a_hostile_file_ends_in_one_clear_sentence(name):
     assert "\n" not in str(error.value) and len(str(error.value)) < 400
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'time;sum;item\n2026-11-16 10:00;5;24" screen\n2026-11-16 11:00;6;cup\n',
+        'time;sum;item\n2026-11-16 10:00;5;"a ""big""\none"\n2026-11-16 11:00;6;24" screen\n',
+        "time;sum\n2026-11-16 10:00;5;\n2026-11-16 11:00;6;\n",
+        "Date,Time,Sum\n2026-11-16 00:00:00,1899-12-30 10:00:00,5\n"
+        "2026-11-16 00:00:00,1899-12-30 11:00:00,6\n",
+        "Day,Hour,Sum\n2026-11-16,10,5.00\n2026-11-16,11.0,6.00\n",
+        "time\tsum\r2026-11-16 10:00\t5\r2026-11-16 11:00\t6\r",
+    ],
+)
+def test_odd_but_honest_files_are_read(text):
+    """Inch marks, quoted line breaks, delimiters at the end of rows, split dates, old line ends."""
+    seen = read(text.encode())
+    assert np.nansum(seen.transactions) == 2 and np.nansum(seen.revenue) == 11
+    assert seen.transactions[0, 40] == seen.transactions[0, 44] == 1
+
+
 def test_a_workbook_that_takes_too_long_is_given_up(monkeypatch):
     """The child process is ended by the clock."""
     monkeypatch.setattr(packed, "CHILD_SECONDS", 0.01)
@@ -239,7 +258,7 @@ ORDERS = st.lists(
     ),
     min_size=2,
     max_size=30,
-)
+).filter(lambda orders: any(minute % 1440 for minute, *_ in orders))  # else no time of day is told
 
 
 def written(orders: list[tuple[int, int, str]], how: dict[str, str]) -> bytes:

@@ -1,5 +1,6 @@
 """Opening hours that nobody stated, found in the till."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -7,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.case import Case, DataFile
+from optimizer.case import Case, DataFile, Hours
 from optimizer.data.inferred import infer_calendar, infer_hours
 from optimizer.data.observations import Observations, read_observations
 from optimizer.opening import DatedHours, HoursCalendar, OpeningHours
 from optimizer.timegrid import TimeGrid
 
 MONDAY = date(2026, 3, 2)
+ALWAYS = Hours(current=OpeningHours.parse("24/7"))
 QUARTERS = TimeGrid(period_minutes=15)
 
 
@@ -104,13 +106,13 @@ def test_steady_hours_never_change(seed, per_hour):
     assert infer_calendar(counts, weekdays(200), MONDAY).history == ()
 
 
-def observe(counts: np.ndarray) -> Observations:
+def observe(counts: np.ndarray, **facts: str) -> Observations:
     rows = ["time"]
     for day, quarter in zip(*np.nonzero(counts), strict=True):
         stamp = f"{MONDAY + timedelta(days=int(day))} {quarter // 4:02d}:{quarter % 4 * 15:02d}"
         rows += [stamp] * int(counts[day, quarter])
     file = DataFile("till.csv", content="\n".join(rows).encode())
-    return read_observations(Case(data=(file,)))[""]
+    return read_observations(Case(data=(file,), **facts))[""]
 
 
 def test_observations_carry_the_inferred_hours_and_say_so():
@@ -124,6 +126,18 @@ def test_observations_carry_the_inferred_hours_and_say_so():
     assert seen.open_share[0, 36] == 0 and seen.open_share[-1, 36] == 1
     assert seen.regime[0] == 0 and seen.regime[-1] == -1
     assert any(warning.startswith("Until 2026-05") for warning in seen.warnings)
+
+
+def test_holidays_without_sales_are_holidays_off():
+    """Where the country is known, shut holidays are part of the hours."""
+    counts = till("Mo-Fr 10:00-17:00", 120, 20, np.random.default_rng(4))
+    closed = [
+        (date(2026, *day) - MONDAY).days for day in ((4, 3), (4, 6), (5, 1), (5, 14), (6, 19))
+    ]
+    counts[closed] = 0
+    seen = observe(counts, country="FI")
+    assert str(seen.hours) == "Mo-Fr 10:00-17:00; PH off"
+    assert (seen.open_share[closed] == 0).all()
 
 
 def test_the_bakery_is_understood_as_it_stands(shared_data):
@@ -162,3 +176,16 @@ def test_real_tills_are_read_without_a_word(shared_data, path, rows, receipts, k
     assert counted <= receipts
     if receipts != rows and not report.set_aside:
         assert f"{receipts} receipts" in said
+
+
+def test_the_sample_exports_beside_the_project_are_read(shared_data):
+    """Square items over the night the clock goes back, Shopify orders over the spring change."""
+    folder = shared_data / "pos_export_formats_SYNTHETIC"
+    case = Case(hours=ALWAYS, folder=folder, timezone="America/New_York")
+    seen = read_observations(replace(case, data=(DataFile("square_items_detail.csv"),)))["Main"]
+    assert np.nansum(seen.transactions) == 3
+    assert seen.real_hours[1, 2] == 1.0, "half past one came twice"
+    till = DataFile("t.csv", content=b"time\n2026-03-01 10:00\n2026-04-01 10:00\n")
+    orders = DataFile("shopify_orders_export.csv")
+    seen = read_observations(Case(hours=ALWAYS, folder=folder, data=(orders, till)))[""]
+    assert (np.nansum(seen.web_orders), np.nansum(seen.web_revenue)) == (2, 57)

@@ -11,6 +11,7 @@ from optimizer.case import Case
 from optimizer.casefile import with_changes
 from optimizer.errors import PlanError
 from optimizer.planning.hours import optimize
+from optimizer.planning.milp import Model
 from optimizer.planning.plan import Plan, check_plan
 from optimizer.planning.response import Potential, respond
 from planning_cases import KIOSK, only_between, potential, shop, two_peaks
@@ -111,6 +112,37 @@ def test_candidate_hours_after_midnight_are_left_aside_and_named() -> None:
     assert any("after midnight" in note for note in plan.notes)
 
 
+@pytest.mark.parametrize(
+    ("rules", "hours"),
+    [("none", (9, 21)), ("gb-eaw-retail-2026/large", (10, 18)), ("no-retail-2026", None)],
+)
+def test_the_law_on_sundays(rules: str, hours: tuple[int, int] | None) -> None:
+    """Free, six hours in a row between 10 and 18, or closed: and the plan says why."""
+    case = shop(hours__candidate="Sa-Su 09:00-21:00", labour__rules=rules, country="")
+    plan = optimize(case, potential(only_between(9, 21, 30.0)))
+    opens, closes = plan.hours.opening_minute(6), plan.hours.closing_minute(6)
+
+    assert check_plan(case, plan) == []
+    assert open_blocks(plan)[6] == (hours is not None)
+    assert any(note.startswith("Law keeps part") for note in plan.notes) == (rules != "none")
+    if hours is not None:
+        assert opens is not None and closes is not None
+        assert 60 * hours[0] <= opens < closes <= 60 * hours[1]
+        assert closes - opens == (360 if "large" in rules else 720)
+
+
+def test_an_obligation_against_the_law_is_named() -> None:
+    """A landlord asks for eight hours on a Sunday that may hold six."""
+    case = shop(
+        hours__candidate="Sa-Su 09:00-21:00",
+        hours__obligatory="Su 10:00-18:00",
+        labour__rules="gb-eaw-retail-2026/large",
+    )
+
+    with pytest.raises(PlanError, match=r"Sun must open|longer than the law allows"):
+        optimize(case, potential(two_peaks()))
+
+
 def test_rules_in_conflict_are_named_with_a_way_out() -> None:
     """Six obligatory days of eight hours do not fit into 20 paid hours: 28 are missing."""
     case = shop(hours__obligatory="Mo-Sa 10:00-18:00", labour__hours_per_week=20.0)
@@ -135,7 +167,7 @@ def test_facts_that_leave_no_plan_are_named(changes: dict[str, Any], said: str) 
 def test_without_money_paid_hours_bound_the_plan() -> None:
     """Customers are the measure; today's hours say how much work there is, and it is said."""
     people = potential(two_peaks(), value=1.0, unit="customers")
-    plan = optimize(shop(), people)
+    plan = optimize(shop(), people, gap=0.01)
 
     assert plan.unit == "customers"
     assert plan.paid_hours <= 5 * 8 + 5  # 7 hours a day need two shifts of 4
@@ -236,3 +268,93 @@ def test_nothing_better_exists(
 
     assert check_plan(case, plan) == []
     assert plan.objective == pytest.approx(best_by_trying(case, people), abs=0.01)
+
+
+def best_by_listing(case: Case, people: Potential) -> tuple[float, float]:
+    """Profit and bound of the best plan, with a column for every window and every shift."""
+    response = respond(people, case.service, 1.0)
+    earned = response.earned.reshape(7, 24, -1)
+    kept = response.kept.reshape(7, 24)
+    wage = case.economics.labour_cost_per_hour
+    least, most = case.service.min_staff, case.service.max_staff
+    shortest, longest = (int(hours) for hours in case.labour.shift_hours)
+    t = np.arange(24)
+    shifts, windows = [], []
+    for start in range(9, 20):
+        for end in range(start + shortest, 21):
+            windows.append((start <= t) & (t < end))
+            work = windows[-1].astype(float)
+            if end - start <= case.labour.break_after_hours:
+                shifts.append(work)
+            elif end - start <= longest:
+                shifts += [work - (t == away) for away in range(start + 2, end - 2)]
+    cover, open_ = np.array(shifts), np.array(windows, dtype=float)
+
+    model = Model()
+    all_staff = []
+    all_open = []
+    for day in range(6):
+        worked = model.variables(f"shifts {day}", (len(cover),), integer=True)
+        chosen = model.variables(
+            f"window {day}",
+            (len(open_),),
+            upper=1,
+            integer=True,
+            gain=open_ @ (earned[day, :, least] - kept[day])
+            - case.economics.open_cost_per_day
+            - open_.sum(axis=1) * case.economics.open_cost_per_hour,
+        )
+        staff = model.variables(f"staff {day}", (24,), gain=-wage)
+        more = model.variables(
+            f"more {day}", (24, most - least), upper=1, gain=np.diff(earned[day, :, least:], axis=1)
+        )
+        each_shift = [(cover[k], worked[k]) for k in range(len(cover))]
+        each_window = [(open_[k], chosen[k]) for k in range(len(open_))]
+        model.constrain(f"work {day}", (-1, staff), *each_shift, lower=0, upper=0)
+        model.constrain(
+            f"cover {day}",
+            (1, staff),
+            *[(-least * share, column) for share, column in each_window],
+            *[(-1, more[:, k]) for k in range(most - least)],
+            lower=0,
+            upper=0,
+        )
+        for k in range(most - least):
+            closed = [(-share, column) for share, column in each_window]
+            model.constrain(f"closed {day} {k}", (1, more[:, k]), *closed, upper=0)
+        model.constrain_sum(f"one window {day}", (1, chosen), upper=1)
+        all_staff.append(staff)
+        all_open.append(chosen)
+    model.constrain_sum("budget", (1, np.array(all_staff)), upper=case.labour.hours_per_week or 1e9)
+    model.constrain_sum("some day", (1, np.array(all_open)), lower=1)
+    solution = model.solve(time_limit=60, gap=1e-5)
+    return solution.objective + response.kept.sum(), solution.bound + response.kept.sum()
+
+
+@pytest.mark.parametrize(
+    ("busiest", "staff", "limit", "seed"),
+    [
+        (30.0, (1, 4), 120.0, 1),
+        (15.0, (1, 3), None, 2),
+        (45.0, (2, 5), 200.0, 3),
+        (8.0, (1, 2), 60.0, 4),
+    ],
+)
+def test_the_textbook_model_agrees(
+    busiest: float, staff: tuple[int, int], limit: float | None, seed: int
+) -> None:
+    """A shop of real size, solved with a column for every window and every shift."""
+    case = shop(
+        hours__candidate="Mo-Sa 09:00-20:00",
+        labour__rules="none",
+        labour__hours_per_week=limit,
+        service__min_staff=staff[0],
+        service__max_staff=staff[1],
+    )
+    people = potential(two_peaks(busiest=busiest), lost=0.7, seed=seed)
+    plan = optimize(case, people, gap=1e-5)
+    value, bound = best_by_listing(case, people)
+
+    assert plan.objective <= bound + 0.01
+    assert value <= plan.bound + 0.01
+    assert plan.objective == pytest.approx(value, rel=2e-4)

@@ -140,6 +140,17 @@ def test_the_child_may_die_in_mid_solve() -> None:
     assert knapsack(7)[0].solve().objective == 19.0
 
 
+def test_a_child_that_died_while_idle_is_replaced() -> None:
+    """Nobody notices: the next solve starts another one."""
+    knapsack(7)[0].solve()
+    dead = solver_process._idle[-1].process
+    dead.kill()
+    dead.wait()
+
+    assert knapsack(7)[0].solve().objective == 19.0
+    assert solver_process._idle[-1].process is not dead
+
+
 def test_a_child_that_overruns_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The watchdog ends a child that does not keep to the time limit."""
     monkeypatch.setattr(solver_process, "GRACE_SECONDS", -59.0)  # so it barks before the solver

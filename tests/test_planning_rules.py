@@ -1,5 +1,6 @@
 """Rule packs: supplements by clock time, to the cent, and facts that grow old."""
 
+import tomllib
 from datetime import date
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from optimizer.case import Case
 from optimizer.errors import CaseError
-from optimizer.planning.rules import pack_names, read_pack, rule_pack
+from optimizer.planning.rules import PACKS, legal_hours, pack_names, read_pack, rule_pack
 from optimizer.timegrid import TimeGrid
 from planning_cases import shop
 
@@ -78,14 +79,52 @@ def test_unknown_rules_are_refused_with_those_known(rules: str) -> None:
         rule_pack(shop(labour__rules=rules))
 
 
+@pytest.mark.parametrize(
+    ("country", "subdivision", "rules", "week"),
+    [
+        ("DE", "BY", "", "Mo-Sa 06:00-20:00; PH off"),
+        ("DE", "SN", "", "Mo-Sa 06:00-22:00; PH off"),
+        ("DE", "", "", "Mo-Sa 00:00-24:00; PH off"),
+        ("NO", "", "", "Mo-Sa 00:00-24:00; PH off"),
+        ("FR", "", "fr-retail-2026/food", "Mo-Sa 00:00-24:00; Su 00:00-13:00"),
+        ("GB", "ENG", "gb-eaw-retail-2026/large", "Mo-Sa 00:00-24:00; Su 10:00-18:00"),
+    ],
+)
+def test_trading_hours_by_law(country: str, subdivision: str, rules: str, week: str) -> None:
+    """The country's pack and the region's area give the hours in which shops may open."""
+    law = legal_hours(
+        shop(
+            country=country, subdivision=subdivision, labour__rules=rules, timezone="Europe/Berlin"
+        )
+    )
+
+    assert law is not None
+    assert str(law.when) == week
+    assert law.most_sunday_hours == (6 if country == "GB" else 24)
+
+
+def test_where_shops_may_open_at_any_hour() -> None:
+    """Finland, and small shops in England, know no limits; hours the case states come first."""
+    stated = legal_hours(shop(country="DE", hours__legal="Mo-Su 08:00-12:00"))
+
+    assert legal_hours(shop()) is None
+    assert legal_hours(shop(country="GB")) is None
+    assert stated is not None and str(stated.when) == "Mo-Su 08:00-12:00"
+
+
 @pytest.mark.parametrize("name", pack_names())
 def test_every_fact_carries_its_source_and_day(name: str) -> None:
     """No fact without a sentence, a source and the day it was checked, each id once."""
-    pack = read_pack(name)
-    facts = [*pack.supplements, *pack.facts]
+    areas = tomllib.loads((PACKS / f"{name}.toml").read_text(encoding="utf-8"))["areas"]
+    for area in areas:
+        pack = read_pack(name, area)
+        facts = [*pack.supplements, *pack.facts]
+        if pack.trading is not None:
+            facts.append(pack.trading)
 
-    assert all(fact.says and fact.source and fact.verified_on for fact in facts)
-    assert len({fact.id for fact in facts}) == len(facts)
+        assert facts
+        assert all(fact.says and fact.source and fact.verified_on for fact in facts)
+        assert len({fact.id for fact in facts}) == len(facts)
 
 
 def test_facts_grow_old() -> None:

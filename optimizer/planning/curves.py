@@ -20,7 +20,10 @@ BREAKS_BEGUN = "breaks begun"
 COVER = "people while open"
 
 INSIDE = "doors open only within the candidate and legal hours"
+LONGEST = "no day is open longer than the law allows"
 OBLIGATORY = "doors are open in the obligatory hours"
+AsEdges = tuple[int, int, int | None]  # of a shift: start, end and start of the break
+
 OPEN_AT_ALL = "at least one day is open"
 
 
@@ -46,6 +49,8 @@ def choose_windows(model: Model, week: Week) -> np.ndarray:
     days = model.variables("open days", (7,), upper=1, gain=-week.open_day)
     model.constrain("an opening makes a day", (1, days), (-1, opens[:, -1]), lower=0, upper=0)
     model.constrain(INSIDE, (1, open_[~week.allowed]), upper=0, is_rule=True)
+    each = [(1, open_[:, period]) for period in range(week.periods)]
+    model.constrain(LONGEST, *each, upper=week.longest_open, is_rule=True)
     model.constrain(OBLIGATORY, (1, open_[week.forced]), lower=1, is_rule=True)
     model.constrain_sum(OPEN_AT_ALL, (1, days), lower=1, is_rule=True)
     return open_
@@ -126,7 +131,7 @@ def at_work(curves: dict[str, np.ndarray], away: int) -> np.ndarray:
     return total
 
 
-def paired(curves: dict[str, np.ndarray]) -> list[tuple[int, int, int | None]]:
+def paired(curves: dict[str, np.ndarray]) -> list[AsEdges]:
     """The shifts of one day: (start, end, start of the break) as edges, in order.
 
     Parameters
@@ -139,7 +144,7 @@ def paired(curves: dict[str, np.ndarray]) -> list[tuple[int, int, int | None]]:
         new = np.diff(curves[name], prepend=0)
         return np.repeat(np.arange(len(new)), new).tolist()
 
-    shifts: list[tuple[int, int, int | None]] = []
+    shifts: list[AsEdges] = []
     if SHORT_STARTED in curves:
         pairs = zip(events(SHORT_STARTED), events(SHORT_ENDED), strict=True)
         shifts += [(start, end, None) for start, end in pairs]

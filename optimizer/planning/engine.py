@@ -20,6 +20,7 @@ threshold's shifts are then exchanged one for one as long as the week earns more
 """
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -31,7 +32,7 @@ from optimizer.planning.week import Week
 
 Window = tuple[int, int]  # edges of the span
 MOST_PRICES = 8
-MOST_ROUNDED = 2  # prices whose split shifts are made whole
+ENOUGH_PLANS = 2  # legal ones, from the best prices, of which the better one is taken
 CLOSE = 3e-5  # share of the profit by which a better price could lower the bound
 
 
@@ -58,8 +59,10 @@ class AtPrice:
 
 
 def dear(week: Week) -> float:
-    """More than any day can earn: what a missing person costs for a period, so that none is."""
-    return float((np.abs(week.gain_open) + week.gain_more.sum(axis=2)).sum(axis=1).max()) + 1.0
+    """More than a day can earn or cost: the price of a person missing for a period."""
+    most = week.case.service.max_staff
+    at_stake = np.abs(week.gain_open) + week.gain_more.sum(axis=2) + most * week.labour
+    return float(at_stake.sum(axis=1).max()) + week.open_day + 1.0
 
 
 class DayProgram:
@@ -72,15 +75,12 @@ class DayProgram:
         open_ = model.variables("open", (1, periods))
         staff, curves = form_shifts(model, week, np.zeros((1, periods)))
         more = model.variables("further people", (1, periods, further))
-        # Too few people, or too many, at a price that no customer is worth: then every window has
-        # an answer, and those that cannot be staffed drop out by themselves.
+        # Too few people, at a price that no customer is worth: then every window has an answer,
+        # and those that cannot be staffed drop out by themselves.
         missing = model.variables("missing people", (1, periods), gain=-dear(week))
-        excess = model.variables("people too many", (1, periods), gain=-dear(week))
-        needed = [
-            (-week.case.service.min_staff, open_),
-            *((-1, more[..., k]) for k in range(further)),
-        ]
-        model.constrain(COVER, (1, staff), (1, missing), (-1, excess), *needed, lower=0, upper=0)
+        least = week.case.service.min_staff
+        each = [(-1, more[..., k]) for k in range(further)]
+        model.constrain(COVER, (1, staff), (1, missing), (-least, open_), *each, lower=0, upper=0)
         self._program = WarmProgram(model)
         self._open, self._staff, self._more = open_[0], staff[0], more[0]
         self._curves = {name: columns[0] for name, columns in curves.items()}
@@ -124,6 +124,11 @@ class Bounds:
         self.groups = [np.flatnonzero(week.pattern == pattern).tolist() for pattern in patterns]
         self.permitted = [week.windows[group].all(axis=0) for group in self.groups]
         self.must_open = [bool(week.forced[group].any()) for group in self.groups]
+
+    def can_open(self) -> bool:
+        """Whether some day has a permitted window, and every day that must open has one."""
+        able = [bool(windows.any()) for windows in self.permitted]
+        return any(able) and all(able[group] for group in np.flatnonzero(self.must_open))
 
     def of_day(self, weekday: int, price: float) -> np.ndarray:
         """Most that a weekday can earn, hours charged, from each door to each other, (E, E)."""
@@ -254,17 +259,19 @@ class Found:
 def find(week: Week) -> Found | None:
     """A plan close to the best one, and its bound; None if the engine finds no legal one."""
     bounds = Bounds(week)
+    if not bounds.can_open():
+        return None
     points = around_lowest(bounds)
     table = ShiftTable.of(week.rules, week.periods)
-    plans = [_whole_week(bounds, point, table) for point in points[:MOST_ROUNDED]]
-    legal = [days for days in plans if _is_legal(week, days)]
+    plans = (_whole_week(bounds, point, table) for point in points)
+    legal = list(islice((plan for plan in plans if _is_legal(week, plan)), ENOUGH_PLANS))
     if not legal:
         return None
-    days = max(legal, key=lambda plan: sum(day.profit for day in plan))
+    days = max(legal, key=_profit)
     lowest = points[0]
     return Found(
         days=days,
-        profit=week.kept + sum(day.profit for day in days),
+        profit=week.kept + _profit(days),
         bound=lowest.bound + lowest.price * (week.limit or 0.0),
         price=lowest.price,
         bounds=bounds,
@@ -272,11 +279,21 @@ def find(week: Week) -> Found | None:
     )
 
 
+def _profit(days: list[DayShifts]) -> float:
+    return sum(day.profit for day in days)
+
+
 def _whole_week(bounds: Bounds, point: AtPrice, table: ShiftTable) -> list[DayShifts]:
     """Whole shifts for the windows that are best at a price, within the weekly paid hours."""
     week = bounds.week
+    limit = np.inf if week.limit is None else week.limit / week.hour + 1e-6
     days = whole_days(week, point, table)
-    share_hours(days, np.inf if week.limit is None else week.limit / week.hour + 1e-6)
+    share_hours(days, limit)
+    for group, weekdays in enumerate(bounds.groups):  # whole shifts may not pay where split ones do
+        alike = [day for day in days if day.weekday in weekdays]
+        if _profit(alike) < 0 and not bounds.must_open[group] and len(alike) < len(days):
+            days = [day for day in days if day.weekday not in weekdays]
+            share_hours(days, limit)
     return days
 
 
@@ -324,6 +341,6 @@ def pruned(week: Week, found: Found) -> Week:
         t = np.arange(week.periods)
         inside = (opens[:, None] <= t) & (t < closes[:, None])
         allowed[weekdays] &= inside.any(axis=0)
-        if not may_close:
+        if len(opens) and not may_close:
             forced[weekdays] |= inside.all(axis=0)
     return replace(week, allowed=allowed, forced=forced)

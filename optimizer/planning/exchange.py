@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.planning.curves import at_work, paired
+from optimizer.planning.curves import AsEdges, at_work, paired
 from optimizer.planning.week import ShiftRules, Week
 
 WORTHWHILE = 1e-7  # in money: less is rounding noise
@@ -40,7 +40,7 @@ class ShiftTable:
                     continue
                 breaks = range(a + rules.from_ends, b - rules.from_ends - rules.away + 1)
                 rows += [(a, b, k, k + rules.away) for k in breaks]
-        start, end, away, back = np.array(rows).reshape(-1, 4).T
+        start, end, away, back = np.array(rows, dtype=int).reshape(-1, 4).T
         paid = end - start - (back - away)
         order = np.argsort(paid, kind="stable")
         return cls(*(edge[order] for edge in (start, end, away, back, paid)))
@@ -71,7 +71,7 @@ class DayShifts:
         self._periods = np.arange(week.periods)
         self._away = week.rules.away
         self._open_day = week.open_day
-        self._dear = dear
+        self._least, self._most = week.case.service.min_staff, week.case.service.max_staff
         self.chosen: list[int] = []  # numbers in the table, one per person
         self.staff = np.zeros(week.periods, dtype=int)
 
@@ -88,9 +88,10 @@ class DayShifts:
     @property
     def is_staffed(self) -> bool:
         """Whether every open period has enough people, and none too many."""
-        return self.profit > -self._dear / 2
+        here = self.staff[slice(*self.window)]
+        return bool(((here >= self._least) & (here <= self._most)).all())
 
-    def shifts(self) -> list[tuple[int, int, int | None]]:
+    def shifts(self) -> list[AsEdges]:
         """Start, end and start of the break of everybody, as edges."""
         table = self._table
         return [
@@ -109,24 +110,26 @@ class DayShifts:
         price
             Of a paid period, on top of the wage.
         """
-        stacked = np.array(list(curves.values()))
-        fractions = np.unique(np.round(stacked % 1, 6))
-        thresholds = np.concatenate([1 - fractions[fractions > 0], [1e-6]])
-        rounded = np.floor(stacked + thresholds[:, None, None] + 1e-7).astype(int)
+        stacked = np.round(list(curves.values()), 6)  # the solver's own noise lies far below
+        thresholds = np.unique(np.round(1 - stacked % 1, 6) % 1)
+        rounded = np.floor(stacked + thresholds[:, None, None] + 1e-9).astype(int)
         by_name = dict(zip(curves, rounded.swapaxes(0, 1), strict=True))
         staff = at_work(by_name, self._away)
         worth = self._worth[self._periods, staff].sum(axis=1) - price * staff.sum(axis=1)
         best = int(worth.argmax())
-        numbers = {edges: k for k, edges in enumerate(self._edges())}
-        self.chosen = [
-            numbers[start, end, start if away is None else away]
-            for start, end, away in paired({name: c[best] for name, c in by_name.items()})
-        ]
-        self.staff = staff[best]
+        self.take(paired({name: curve[best] for name, curve in by_name.items()}))
 
-    def _edges(self) -> list[tuple[int, int, int]]:
+    def take(self, shifts: list[AsEdges]) -> None:
+        """Have these shifts, which must lie within the window, and no others."""
         table = self._table
-        return list(zip(table.start.tolist(), table.end.tolist(), table.away.tolist(), strict=True))
+        edges = zip(table.start.tolist(), table.end.tolist(), table.away.tolist(), strict=True)
+        numbers = {each: k for k, each in enumerate(edges)}
+        self.chosen = [
+            numbers[start, end, start if away is None else away] for start, end, away in shifts
+        ]
+        self.staff = np.zeros_like(self.staff)
+        for number in self.chosen:
+            self.staff = self.staff + self._cover(number)
 
     def exchanges(self) -> tuple[np.ndarray, np.ndarray]:
         """What each exchange gains in money and takes in paid periods, both of shape (R, H+1).

@@ -11,13 +11,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.case import Case
+from optimizer.opening import OpeningHours
+from optimizer.planning.curves import AsEdges
 from optimizer.planning.engine import AtPrice, Bounds, DayProgram, dear, whole_days
 from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.exchange import DayShifts, ShiftTable
 from optimizer.planning.hours import optimize
 from optimizer.planning.plan import Plan
 from optimizer.planning.response import Potential
+from optimizer.planning.rules import legal_hours
 from optimizer.planning.week import Week, week_of
+
+ANY_HOUR = OpeningHours.parse("24/7")
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Rung:
     hours_cost
         What those hours would earn elsewhere, where the weekly limit binds.
     chance
-        Share of the draws of demand in which the rung earns more than it costs, these hours counted.
+        Share of the draws of demand in which it earns more than it costs, these hours counted.
     profit
         Of the whole week when the day closes then.
     """
@@ -63,20 +68,28 @@ def price_ladder(case: Case, potential: Potential, plan: Plan, weekday: int) -> 
     """What each later closing time of one weekday earns and costs, the rest of the plan as it is.
 
     The doors open when the plan opens them, or, on a day it leaves closed, when it would be best.
-    The first rung stands beside a closed day.
+    The first rung stands beside a closed day; a day that may not open has none.
     """
     week = week_of(case, potential)
+    if not week.windows[weekday].any():
+        return []
     program, table = DayProgram(week), ShiftTable.of(week.rules, week.periods)
     first = _opening_edge(week, plan, weekday)
+    price = plan.next_hour * week.hour
     rungs: list[Rung] = []
     before = evaluate(case, potential, *_with_day(week, plan, weekday, None))
+    below: list[AsEdges] = []
     for last in week.doors[week.windows[weekday, np.searchsorted(week.doors, first)]].tolist():
-        day = DayShifts(week, table, weekday, (first, last), dear(week))
-        price = plan.next_hour * case.grid.period_hours
-        day.round(program.solve(weekday, (first, last), plan.next_hour).curves, price)
-        day.improve(price)
+        # Either what the linear programme says, or the shifts of the rung below, made longer.
+        tries = [DayShifts(week, table, weekday, (first, last), dear(week)) for _ in range(2)]
+        tries[0].round(program.solve(weekday, (first, last), plan.next_hour).curves, price)
+        tries[1].take(below)
+        for day in tries:
+            day.improve(price)
+        day = max(tries, key=lambda day: day.profit - price * day.paid)
         if not day.is_staffed:
             continue
+        below = day.shifts()
         here = evaluate(case, potential, *_with_day(week, plan, weekday, day))
         hours = here.paid_hours - before.paid_hours
         hours_cost = hours * plan.next_hour
@@ -155,14 +168,17 @@ def frontier(case: Case, potential: Potential, points: int = 20) -> list[Level]:
         here = evaluate(case, potential, opening.ravel(), staff.ravel())
         bound = min(other.bound + other.price * here.paid_hours for other in found)
         levels.append(Level(point.price, here, bound))
-    return sorted(levels, key=lambda level: level.evaluation.paid_hours)
+    levels.sort(key=lambda level: (level.evaluation.paid_hours, -level.evaluation.objective))
+    profit = np.array([level.evaluation.objective for level in levels])
+    best_before = np.concatenate([[-np.inf], np.maximum.accumulate(profit)[:-1]])
+    return [levels[k] for k in np.flatnonzero(profit > best_before)]
 
 
 def _spread(bounds: Bounds, points: int) -> Iterator[AtPrice]:
     """Weeks at prices from 0 to the one at which hardly anything pays, spread over paid hours."""
     ends = [bounds.at(price) for price in (bounds.dearest, 0.0)]
     yield from ends
-    gaps = [tuple(ends)]
+    gaps = [(ends[0], ends[1])] if ends[1].hours - ends[0].hours > 1e-6 else []
     for _ in range(points - 2):
         if not gaps:
             return
@@ -208,8 +224,8 @@ def _relaxed(case: Case) -> Iterator[tuple[str, Case]]:
     if case.paid_hours_limit is not None:
         free = replace(case, labour=replace(labour, hours_per_week=None), employee=())
         yield f"at most {case.paid_hours_limit:g} paid hours a week", free
-    if hours.legal is not None:
-        yield "legal hours", replace(case, hours=replace(hours, legal=None))
+    if legal_hours(case) is not None:
+        yield "legal hours", replace(case, hours=replace(hours, legal=ANY_HOUR))
     if hours.obligatory is not None:
         yield "obligatory hours", replace(case, hours=replace(hours, obligatory=None))
     if tidy.same_weekdays:

@@ -18,8 +18,10 @@ from optimizer.opening import OpeningHours
 from optimizer.planning.curves import (
     COVER,
     INSIDE,
+    LONGEST,
     OBLIGATORY,
     OPEN_AT_ALL,
+    AsEdges,
     choose_windows,
     form_shifts,
     paired,
@@ -32,7 +34,7 @@ from optimizer.planning.week import Week, week_of
 
 BUDGET = "paid hours stay within the weekly limit"
 
-_HALF_A_CENT = 0.005  # differences in money below this are none
+_NOTHING = 0.01  # a cent, or a hundredth of a customer: smaller differences are none
 _SECONDS_TO_SAY_WHY = 10.0  # for a case in which the engine finds no plan
 
 
@@ -49,14 +51,14 @@ class _Decision:
     """
 
     open_: np.ndarray
-    shifts: list[list[tuple[int, int, int | None]]]
+    shifts: list[list[AsEdges]]
     profit: float
     bound: float
 
     @property
     def gap(self) -> float:
         missing = self.bound - self.profit
-        return missing / max(abs(self.profit), 1e-9) if missing > _HALF_A_CENT else 0.0
+        return missing / max(abs(self.profit), _NOTHING) if missing > _NOTHING else 0.0
 
 
 def optimize(
@@ -93,7 +95,7 @@ def optimize(
 
 def _from_engine(week: Week, found: Found) -> _Decision:
     open_ = np.zeros(week.allowed.shape, dtype=bool)
-    shifts: list[list[tuple[int, int, int | None]]] = [[] for _ in range(7)]
+    shifts: list[list[AsEdges]] = [[] for _ in range(7)]
     for day in found.days:
         open_[day.weekday, slice(*day.window)] = True
         shifts[day.weekday] = day.shifts()
@@ -142,13 +144,14 @@ def _refusal(conflict: dict[str, float]) -> PlanError:
     """No plan obeys every rule: which ones are at odds, and the ways out."""
     cures = {
         INSIDE: "allow wider candidate or legal hours",
+        LONGEST: "state other legal hours",
         OBLIGATORY: "shorten the obligatory hours",
-        OPEN_AT_ALL: "allow a week without opening",
+        OPEN_AT_ALL: "leave the shop closed",
         BUDGET: f"allow {conflict.get(BUDGET, 0):.1f} more paid hours a week",
     }
-    if not conflict:
+    if set(conflict) <= {OPEN_AT_ALL}:
         return PlanError(
-            "no shifts give the staff that the open hours need",
+            "no shifts give the staff that any open day needs",
             cure="Look at labour.shift_hours, service.min_staff and service.max_staff.",
         )
     ways = "; or ".join(cures[rule] for rule in conflict)

@@ -11,8 +11,10 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.opening import OpeningHours
+from optimizer.planning.rules import legal_hours
 from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, clock
 
+SUNDAY = 6
 BREAK_FROM_ENDS_MINUTES = 120  # no break in the first and the last two hours of a shift
 
 
@@ -111,12 +113,9 @@ def check_plan(case: Case, plan: Plan) -> list[str]:
     for shift in plan.shifts:
         here = f"{WEEKDAYS[shift.weekday]} shift {clock(shift.start_minute)}"
         broken += [f"{here}: {what}." for what in _check_shift(case, shift)]
-    if not np.array_equal(
-        sum(
-            (shift.present(case.period_minutes) for shift in plan.shifts), np.zeros(len(plan.staff))
-        ),
-        plan.staff,
-    ):
+    nobody = np.zeros(len(plan.staff), dtype=int)
+    present = sum((shift.present(case.period_minutes) for shift in plan.shifts), nobody)
+    if not np.array_equal(present, plan.staff):
         broken.append("The staff at work are not those of the shifts.")
     if not plan.opening.any():
         broken.append("No day is open.")
@@ -133,16 +132,19 @@ def check_plan(case: Case, plan: Plan) -> list[str]:
 def _check_day(case: Case, weekday: int, open_: np.ndarray) -> list[str]:
     changes = np.flatnonzero(np.diff(open_, prepend=False, append=False)) * case.period_minutes
     windows = list(zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True))
+    law = legal_hours(case)
+    permitted = {"candidate": case.hours.candidate}
+    if law is not None:
+        permitted["legal"] = law.when
     broken = []
     if len(windows) > 1:
         broken.append("more than one opening window")
     for start, end in windows:
-        for hours, kind in ((case.hours.candidate, "candidate"), (case.hours.legal, "legal")):
-            allowed = hours is None or any(
-                a <= start and end <= b for a, b in hours.windows(weekday)
-            )
-            if not allowed:
+        for kind, hours in permitted.items():
+            if not any(a <= start and end <= b for a, b in hours.windows(weekday)):
                 broken.append(f"opens outside the {kind} hours")
+        if law is not None and weekday == SUNDAY and end - start > 60 * law.most_sunday_hours:
+            broken.append(f"is open longer than the legal {law.most_sunday_hours:g} hours")
         if start % case.hours.tidy.step_minutes or end % case.hours.tidy.step_minutes:
             broken.append("does not open and close on the steps asked for")
     if case.hours.obligatory is not None:
@@ -171,11 +173,13 @@ def _check_shift(case: Case, shift: Shift) -> list[str]:
 
 
 def _longest_window(case: Case, weekday: int) -> int:
-    """Longest time in minutes that the case allows to be open on a weekday."""
-    legal = case.hours.legal or OpeningHours.parse("24/7")
+    """Longest time in minutes, on the steps, that the case allows to be open on a weekday."""
+    step = max(case.hours.tidy.step_minutes, case.period_minutes)
+    law = legal_hours(case)
+    legal = [(0, MINUTES_PER_DAY)] if law is None else law.when.windows(weekday)
     overlaps = [
-        min(b, d, MINUTES_PER_DAY) - max(a, c)
+        min(b, d, MINUTES_PER_DAY) // step * step - -(-max(a, c) // step) * step
         for a, b in case.hours.candidate.windows(weekday)
-        for c, d in legal.windows(weekday)
+        for c, d in legal
     ]
     return max(overlaps, default=0)

@@ -46,13 +46,25 @@ class Supplement(Fact):
 
 
 @dataclass(frozen=True)
+class TradingHours(Fact):
+    """Hours in which shops may be open at all, and for how long on a Sunday."""
+
+    when: OpeningHours = field(default_factory=OpeningHours)
+    most_sunday_hours: float = 24.0
+
+
+@dataclass(frozen=True)
 class RulePack:
-    """The facts of one country and trade, in one of its pay areas."""
+    """The facts of one country and trade, in one of its areas (a region, or a kind of shop).
+
+    `trading` is None where shops may open at any hour.
+    """
 
     name: str
     title: str
     country: str
     area: str
+    trading: TradingHours | None
     supplements: tuple[Supplement, ...]
     facts: tuple[Fact, ...]
 
@@ -82,7 +94,8 @@ class RulePack:
     def doubts(self, today: date) -> list[str]:
         """Facts that may no longer hold, as sentences: past their end, or checked long ago."""
         said = []
-        for fact in (*self.supplements, *self.facts):
+        trading = () if self.trading is None else (self.trading,)
+        for fact in (*trading, *self.supplements, *self.facts):
             if fact.until is not None and fact.until < today:
                 said.append(f"{fact.says}: held until {fact.until}.")
             elif fact.verified_on + _FRESH_FOR < today:
@@ -93,8 +106,8 @@ class RulePack:
 def rule_pack(case: Case) -> RulePack | None:
     """The pack that the case names, else the one of its country; None where there is none.
 
-    `labour.rules` names a pack ("fi-retail-2026"), a pack and its pay area
-    ("fi-retail-2026/capital"), or "none".
+    `labour.rules` names a pack ("fi-retail-2026"), a pack and its area ("fi-retail-2026/capital"),
+    or "none". The area of a country's own pack is the case's subdivision where it has that one.
 
     Raises
     ------
@@ -106,8 +119,22 @@ def rule_pack(case: Case) -> RulePack | None:
         return None
     if name:
         return read_pack(name, area)
-    here = [pack for pack in map(read_pack, pack_names()) if pack.country == case.country]
-    return here[-1] if here else None  # the newest, as the year ends the name
+    here = [
+        name for name in pack_names() if case.country and _table(name)["country"] == case.country
+    ]
+    if not here:
+        return None
+    newest = here[-1]  # the year ends the name
+    known = case.subdivision in _table(newest)["areas"]
+    return read_pack(newest, case.subdivision if known else "")
+
+
+def legal_hours(case: Case) -> TradingHours | None:
+    """When the shop may be open by law: as the case states it, else as its rule pack does."""
+    if case.hours.legal is not None:
+        return TradingHours("legal", "as stated", "the case", date.max, when=case.hours.legal)
+    pack = rule_pack(case)
+    return None if pack is None else pack.trading
 
 
 def pack_names() -> list[str]:
@@ -116,14 +143,19 @@ def pack_names() -> list[str]:
 
 
 @lru_cache(maxsize=32)
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((PACKS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=32)
 def read_pack(name: str, area: str = "") -> RulePack:
-    """Read one pack; its first pay area where none is named."""
+    """Read one pack; its first area where none is named."""
     if name not in pack_names():
         known = ", ".join([*pack_names(), NONE])
         raise CaseError(
             f'there are no rules "{name}"', where="labour.rules", cure=f"Known: {known}."
         )
-    table = tomllib.loads((PACKS / f"{name}.toml").read_text(encoding="utf-8"))
+    table = _table(name)
     areas = table["areas"]
     if area not in ("", *areas):
         raise CaseError(
@@ -133,20 +165,27 @@ def read_pack(name: str, area: str = "") -> RulePack:
         )
     area = area or areas[0]
 
-    def fact(entry: dict[str, Any]) -> dict[str, Any]:
-        said = {"verified_on": table["verified_on"], **entry}
-        return {**said, "source": table["sources"][entry["source"]]}
+    def entries(kind: str) -> list[dict[str, Any]]:
+        """The entries of this area, with sources written out and hours understood."""
+        found = []
+        for entry in table.get(kind, []):
+            said = {"verified_on": table["verified_on"], **entry}
+            if area in said.pop("areas", areas):
+                said["source"] = table["sources"][said["source"]]
+                if "when" in said:
+                    said["when"] = OpeningHours.parse(said["when"])
+                if "money_per_hour" in said:
+                    said["money_per_hour"] = said["money_per_hour"][area]
+                found.append(said)
+        return found
 
-    def supplement(entry: dict[str, Any]) -> Supplement:
-        money = entry.get("money_per_hour", {}).get(area, 0.0)
-        when = OpeningHours.parse(entry["when"])
-        return Supplement(**{**fact(entry), "when": when, "money_per_hour": money})
-
+    trading = [TradingHours(**entry) for entry in entries("trading")]
     return RulePack(
         name=name,
         title=table["title"],
         country=table["country"],
         area=area,
-        supplements=tuple(supplement(entry) for entry in table["supplement"]),
-        facts=tuple(Fact(**fact(entry)) for entry in table["fact"]),
+        trading=trading[0] if trading else None,
+        supplements=tuple(Supplement(**entry) for entry in entries("supplement")),
+        facts=tuple(Fact(**entry) for entry in entries("fact")),
     )

@@ -127,10 +127,7 @@ def solve(model: Message, time_limit: float) -> Message:
         The child ended without an answer; the next call starts a new one.
     """
     with _turns:
-        try:
-            child = _idle.pop()
-        except IndexError:
-            child = Child()
+        child = _idle_child() or Child()
         try:
             found = child.ask(model, time_limit)
         except BaseException:  # an interrupted child may still answer the old question: end it
@@ -138,6 +135,15 @@ def solve(model: Message, time_limit: float) -> Message:
             raise
         _idle.append(child)
         return found
+
+
+def _idle_child() -> Child | None:
+    with contextlib.suppress(IndexError):  # another thread may take the last one
+        while child := _idle.pop():
+            if child.process.poll() is None:
+                return child
+            child.end()
+    return None
 
 
 def matrix(model: Message) -> csc_array:

@@ -9,12 +9,13 @@ from optimizer.case import Case
 from optimizer.errors import PlanError
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import costs
-from optimizer.planning.plan import BREAK_FROM_ENDS_MINUTES
+from optimizer.planning.plan import BREAK_FROM_ENDS_MINUTES, SUNDAY
 from optimizer.planning.response import Potential, respond
+from optimizer.planning.rules import legal_hours
 from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, TimeGrid, clock
 
-# Where no money is known, an hour of work must serve one customer in ten thousand to be planned.
-_IDLE_PRICE_PER_HOUR = 1e-4
+# Where no money is known: customers that an hour of work must serve, lest people stand idle.
+_IDLE_PRICE_PER_HOUR = 1e-5
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Week:
         Period of the day with which the span begins.
     allowed, forced
         Periods that may, and must, be open, bool of shape (7, T).
+    longest_open
+        Most periods that each weekday may be open, shape (7,).
     doors
         Edges between periods at which doors may open and close, shape (E,), from 0 to T.
     windows
@@ -92,6 +95,7 @@ class Week:
     first: int
     allowed: np.ndarray
     forced: np.ndarray
+    longest_open: np.ndarray
     doors: np.ndarray
     windows: np.ndarray
     pattern: np.ndarray
@@ -126,8 +130,11 @@ def week_of(case: Case, potential: Potential) -> Week:
     grid, rules = case.grid, ShiftRules.of(case)
     notes: list[str] = []
     allowed, forced = _permitted(case, notes)
+    longest_open = np.full(7, grid.periods_per_day)
+    if (law := legal_hours(case)) is not None:
+        longest_open[SUNDAY] = int(law.most_sunday_hours / grid.period_hours)
     doors = np.flatnonzero(np.arange(grid.periods_per_day + 1) % _periods_per_step(case) == 0)
-    windows = _windows(allowed, doors, rules.shortest)
+    windows = _windows(allowed, doors, rules.shortest, longest_open)
     able = _able(windows, allowed, forced, notes)
     allowed &= able[:, None]
     if rules.away * grid.period_minutes > case.labour.break_minutes:
@@ -152,6 +159,7 @@ def week_of(case: Case, potential: Potential) -> Week:
         first=int(first),
         allowed=allowed[:, first:last],
         forced=forced[:, first:last],
+        longest_open=longest_open,
         doors=doors[kept_doors] - first,
         windows=windows[:, kept_doors][:, :, kept_doors],
         pattern=_patterns(case.hours.tidy.same_weekdays, able),
@@ -170,8 +178,12 @@ def _permitted(case: Case, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Periods of each weekday that may, and that must, be open, bool of shape (7, periods)."""
     grid, hours = case.grid, case.hours
     allowed = _whole_periods(hours.candidate, grid)
-    if hours.legal is not None:
-        allowed &= _whole_periods(hours.legal, grid)
+    law = legal_hours(case)
+    if law is not None:
+        legal = _whole_periods(law.when, grid)
+        if hours.legal is None and (allowed & ~legal).any():
+            notes.append(f"Law keeps part of the candidate hours closed: {law.says}.")
+        allowed &= legal
     if any((hours.candidate.closing_minute(d) or 0) > MINUTES_PER_DAY for d in range(7)):
         notes.append("Candidate hours after midnight are left aside; the plan closes by 24:00.")
     forced = np.zeros_like(allowed)
@@ -200,24 +212,28 @@ def _periods_per_step(case: Case) -> int:
     return max(case.hours.tidy.step_minutes // case.period_minutes, 1)
 
 
-def _windows(allowed: np.ndarray, doors: np.ndarray, shortest: int) -> np.ndarray:
+def _windows(
+    allowed: np.ndarray, doors: np.ndarray, shortest: int, longest_open: np.ndarray
+) -> np.ndarray:
     """From which door edge to which one each weekday may be open, bool of shape (7, E, E)."""
     forbidden = np.cumsum(np.pad(~allowed, ((0, 0), (1, 0))), axis=1)[:, doors]
     inside = forbidden[:, :, None] == forbidden[:, None, :]
-    return inside & (doors[None, :] - doors[:, None] >= shortest)
+    length = doors[None, :] - doors[:, None]
+    return inside & (length >= shortest) & (length <= longest_open[:, None, None])
 
 
 def _covers(forced: np.ndarray, doors: np.ndarray) -> np.ndarray:
     """Which windows hold all the forced periods of a weekday, bool of shape (7, E, E)."""
     needed = np.cumsum(np.pad(forced, ((0, 0), (1, 0))), axis=1)[:, doors]
-    return needed[:, None, :] - needed[:, :, None] == forced.sum(axis=1)[:, None, None]
+    missing = forced.sum(axis=1)[:, None, None] - (needed[:, None, :] - needed[:, :, None])
+    return missing == 0
 
 
 def _able(
     windows: np.ndarray, allowed: np.ndarray, forced: np.ndarray, notes: list[str]
 ) -> np.ndarray:
     """Which weekdays may be open for at least the shortest shift, bool of shape (7,)."""
-    able: np.ndarray = windows.any(axis=(1, 2))
+    able = np.array([day.any() for day in windows])
     for weekday in np.flatnonzero(forced.any(axis=1) & ~able)[:1]:
         raise PlanError(
             f"{WEEKDAYS[weekday]} must open, but not for as long as the shortest shift",
