@@ -17,7 +17,7 @@ from optimizer.demand.latent import Drifts
 TOWN_STREET = (0.34, 0.26, 0.19, 0.13, 0.09, 0.11, 0.27, 0.63, 1.16, 1.06, 1.20, 1.43,
                1.91, 1.88, 1.67, 1.67, 1.83, 1.94, 1.48, 1.17, 0.94, 0.76, 0.62, 0.48)  # fmt: skip
 
-TOWN_WEIGHT = 0.4  # of the town street against a single source; less where there are several
+TOWN_WEIGHT = 0.5  # of the town street against a single source; less where there are several
 
 LABELS = {"street": "street footfall", "door": "door counter", "web": "web orders"}
 SPEAKERS = {"street": "The street counter", "door": "The door counter", "web": "The web shop"}
@@ -66,7 +66,7 @@ def combined(found: dict[str, np.ndarray], base: np.ndarray) -> np.ndarray:
     for day in range(7):
         level = np.log(np.exp(log_rhythm[day, hours[day]]).mean() / town[day, hours[day]].mean())
         pull = np.log(town[day]) + level - log_rhythm[day]
-        log_rhythm[day] += TOWN_WEIGHT / len(found) * pull
+        log_rhythm[day] += TOWN_WEIGHT / np.sqrt(len(found)) * pull
     return np.exp(log_rhythm)
 
 
