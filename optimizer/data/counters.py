@@ -40,7 +40,7 @@ def mask_faults(tally: Tally, step_minutes: int) -> tuple[Tally, list[str]]:
     stuck = _stuck_hours(counts, seen) if tally.where == "street" else []
     for fault, what in ((spikes, "impossibly high counts"), (outages, "zeros of a dead counter")):
         if fault.any():
-            notes.append(f"{int(fault.sum())} periods{name} with {what} are left out.")
+            notes.append(f"Periods{name} with {what} are left out: {int(fault.sum())}.")
     for hour in stuck:
         notes.append(f"The counts{name} at {hour}:00 are far too low every day and are left out.")
         seen[:, hour * 4 // quarters : max(1, (hour + 1) * 4 // quarters)] = False

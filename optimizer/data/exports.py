@@ -23,7 +23,6 @@ class Export:
     roles: dict[str, str] = field(default_factory=dict)
     utc: bool = False  # times are UTC and must be turned into the shop's
     unpaid: str = ""  # further states in which an order is no sale, as a pattern
-    note: str = ""
 
     def fits(self, names: set[str]) -> bool:
         """Whether all the columns that give the export away are among `names`."""
@@ -141,7 +140,6 @@ EXPORTS: tuple[Export, ...] = (
         "web",
         "datehouryyyymmddhh sessions|users|activeusers|totalusers",
         {"time": "datehouryyyymmddhh", "count": "sessions|activeusers|totalusers|users"},
-        note="Visits are interest in the web shop, not orders.",
     ),
     Export(
         "hystreet",

@@ -7,6 +7,7 @@ then asks for are read, so names, addresses and remarks never enter memory beyon
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -43,7 +44,7 @@ class Rows:
         for left_out in self.ragged:
             if left_out > row:
                 break
-            row += 1
+            row += left_out > 0  # 0: in a big file their rows are not known
         return row
 
 
@@ -126,16 +127,36 @@ class Sheet:
 
     def _has_quotes(self) -> bool:
         """Whether cells are quoted; refuses a quotation mark that is opened and never closed."""
-        quotes = bytes.count(self.body.obj, b'"')  # type: ignore[arg-type]  # also the header's
+        whole: bytes = self.body.obj  # type: ignore[assignment]
+        quotes = whole.count(b'"', len(whole) - len(self.body))
         if quotes % 2:
-            lines = self.body.tobytes().split(b"\n")
-            row = next(n for n, line in enumerate(lines, self.first_row) if line.count(b'"') % 2)
-            raise DataError(
-                "a quotation mark is opened and never closed",
-                where=f"{self.name}, row {row} or later",
-                cure="Correct that cell, or export the file again.",
-            )
+            row = self._never_closed()
+            if row:
+                raise DataError(
+                    "a quotation mark is opened and never closed",
+                    where=f"{self.name}, row {row} or later",
+                    cure="Correct that cell, or export the file again.",
+                )
         return quotes > 0
+
+    def _never_closed(self) -> int:
+        """Row of a cell that is quoted to the end of the file, 0 if there is none.
+
+        A mark in the middle of a cell, as in 24" screen, is only a mark.
+        """
+        mark = re.escape(self.delimiter.encode())
+        whole = re.compile(rb'(?:(?<=%b)|^)"(?:[^"]|"")*"(?=%b|\r?$)' % (mark, mark))
+        opens, closes = re.compile(rb'(?:%b|^)"' % mark), re.compile(rb'"(?:%b|\r?$)' % mark)
+        opened = 0
+        for row, line in enumerate(io.BytesIO(self.body), self.first_row):
+            if line.count(b'"') % 2 == 0:
+                continue
+            line = line.rstrip(b"\n")
+            if opened:
+                opened = 0 if closes.search(line) else opened
+            elif opens.search(whole.sub(b"", line)):
+                opened = row
+        return opened
 
 
 def _collect(ragged: list[int], first_row: int) -> Callable[[arrow_csv.InvalidRow], str]:
@@ -213,31 +234,19 @@ def _transcode(content: bytes, encoding: str, name: str) -> bytes:
 
 def _lay_out(text: bytes, encoding: str, name: str) -> Sheet:
     """Find delimiter, header and first row of data."""
-    if b"\n" not in text[:LINE_BYTES] and b"\r" in text:
-        text = text.replace(b"\r", b"\n")
     if not text or text.isspace():
         raise DataError("the file is empty", where=name)
+    if b"\n" not in text[:LINE_BYTES]:
+        text = text.replace(b"\r", b"\n")  # as very old systems end their lines
     if len(text) > LINE_BYTES and b"\n" not in text[:LINE_BYTES]:
         raise DataError("a line is longer than any row of a table", where=name, cure=CURE_CSV)
-    start = text[:SAMPLE_BYTES]
-    if len(text) > SAMPLE_BYTES:
-        start = start[: start.rfind(b"\n") + 1] or text[: text.find(b"\n") + 1]
-    lines = start.decode(errors="replace")
+    lines = _start(text)
     if lines.lstrip()[:9].lower().startswith(("<!doctype", "<html", "<?xml", "<table")):
         raise DataError("this is a web page, not a table", where=name, cure=CURE_CSV)
     skip, given = _preamble(lines)
     lines = "\n".join(lines.splitlines()[skip:]) if skip else lines
     delimiter = given or _delimiter(lines)
-    try:
-        reader = csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter)
-        rows, ends = [], []
-        for row in reader:
-            rows.append(tuple(row))
-            ends.append(reader.line_num)
-            if len(rows) > SAMPLE_ROWS:
-                break
-    except csv.Error:
-        raise DataError("a cell is too long for a table", where=name, cure=CURE_CSV) from None
+    rows, ends = _sample(lines, delimiter, name)
     width = Counter(len(row) for row in rows if any(row)).most_common(1)[0][0]
     if width > MAX_COLUMNS:
         raise DataError(
@@ -245,17 +254,46 @@ def _lay_out(text: bytes, encoding: str, name: str) -> Sheet:
             where=name,
             cure="Export one row per sale.",
         )
-    top = next(n for n, row in enumerate(rows) if len(row) == width or n == len(rows) - 1)
-    header, used = rows[top], top + 1
-    if any(_is_data(cell) for cell in header):  # the first row is data already
-        header, used = tuple(f"column {n + 1}" for n in range(width)), top
-    header = tuple(cell.strip() for cell in header) + ("",) * (width - len(header))
+    header, used = _header(rows, width)
     first = skip + (ends[used - 1] if used else 0)
     offset = 0
     for _ in range(first):
         offset = text.find(b"\n", offset) + 1 or len(text)
     sample = tuple(row for row in rows[used:] if any(row))
     return Sheet(name, header, sample, delimiter, encoding, first + 1, memoryview(text)[offset:])
+
+
+def _start(text: bytes) -> str:
+    """The first lines, none of them cut."""
+    if len(text) <= SAMPLE_BYTES:
+        return text.decode(errors="replace")
+    end = text.rfind(b"\n", 0, SAMPLE_BYTES) + 1 or text.find(b"\n") + 1
+    return text[:end].decode(errors="replace")
+
+
+def _sample(lines: str, delimiter: str, name: str) -> tuple[list[tuple[str, ...]], list[int]]:
+    """The first rows, and the number of the line on which each of them ends."""
+    rows, ends = [], []
+    reader = csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            rows.append(tuple(row))
+            ends.append(reader.line_num)
+            if len(rows) > SAMPLE_ROWS:
+                break
+    except csv.Error:
+        raise DataError("a cell is too long for a table", where=name, cure=CURE_CSV) from None
+    return rows, ends
+
+
+def _header(rows: list[tuple[str, ...]], width: int) -> tuple[tuple[str, ...], int]:
+    """Names of the columns, and how many rows they and the titles above them take."""
+    top = next((n for n, row in enumerate(rows) if len(row) == width), len(rows) - 1)
+    if not any(_is_data(cell) for cell in rows[top]):
+        return tuple(cell.strip() for cell in rows[top]), top + 1
+    if top and len(rows[top - 1]) == width - 1:  # only the rows of data end in a delimiter
+        return (*(cell.strip() for cell in rows[top - 1]), ""), top
+    return tuple(f"column {n + 1}" for n in range(width)), top
 
 
 def _preamble(lines: str) -> tuple[int, str]:

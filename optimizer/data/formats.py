@@ -6,7 +6,6 @@ of a time only if its cells can be read as one. Columns without a role are never
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from optimizer.case import DataFile
@@ -90,11 +89,17 @@ COUNTS: dict[str, str] = {  # what a column of totals counts, by kind
         "ohikulkijat jalankulkijat besökare fotgängare förbipasserande passages"
     ),
     "web": (
-        "orders weborders onlineorders ordercount sessions users pageviews tilaukset "
-        "verkkotilaukset beställningar bestellungen"
+        "orders weborders onlineorders ordercount tilaukset verkkotilaukset beställningar "
+        "bestellungen sessions users activeusers totalusers pageviews"
     ),
-    "": "count counts n number total lukumäärä määrä antal anzahl value",
+    "": "count counts n number lukumäärä",
 }
+_PLAIN_ROLES = (
+    *("order", "tax", "tip", "refunded", "store", "counter", "status", "type", "channel"),
+    *("cancelled", "item", "quantity", "price"),
+)
+_VISITS = {"sessions", "users", "activeusers", "totalusers", "pageviews"}
+_GROSS = set(ALIASES["gross"].split())
 _NAMES = (  # the last hint: what people call their files
     ("footfall", r"street|footfall|pedestrian|passer|visitor|people|person|sensor|kävij|ohikulk|"
      r"katu|jalankul|besök|gata|gatu|passant|fuss|hystreet"),
@@ -111,6 +116,7 @@ class Layout:
     columns: dict[str, int]
     export: Export | None = None
     notes: tuple[str, ...] = ()
+    visits: bool = False  # a web file that counts visits: interest, not orders
 
     @property
     def totals(self) -> bool:
@@ -132,54 +138,33 @@ def recognise(sheet: Sheet, file: DataFile) -> Layout:
     DataError
         A column that a person named is not there, or no column tells the time.
     """
-    names = [plain(name) for name in sheet.header]
-    looks = [looks_like(sheet.cells(column)) for column in range(len(names))]
+    find = _Finder(sheet)
     chosen = _chosen(sheet, file)
-    export = next((export for export in EXPORTS if export.fits(set(names))), None)
-    known = {}
-    if export is not None:
-        for role, options in export.roles.items():
-            present = [name for name in options.split("|") if name in names]
-            if present:
-                known[role] = names.index(present[0])
-    find = _Finder(names, looks)
-    columns = find.times({**known, **chosen}, sheet)
-    for role in ("order", "tax", "tip", "refunded", "store", "counter", "status", "type",
-                 "channel", "cancelled", "item", "quantity", "price"):  # fmt: skip
-        found = None if export is not None else find.named(role, columns)
-        _add(columns, role, chosen.get(role, known.get(role, found)))
-    for role in ("net", "gross"):
-        found = find.named(role, columns, "number") if export is None else None
-        if "amount" not in columns:
-            _add(columns, "amount", chosen.get("amount", known.get("amount", found)))
-            if role == "net" and found is not None and columns.get("amount") == found:
-                columns.pop("tax", None)  # net already
-                columns.pop("tip", None)
-    kind, note = _kind(sheet, file, find, columns, export)
-    if kind == "footfall":
-        for role in set(columns) - {"time", "date", "clock", "store", "counter", "count"}:
-            del columns[role]
-    counted = chosen.get("count", known.get("count"))
-    if counted is None and "order" not in columns and export is None:
-        counted = _counted(sheet, find, kind, columns)
-    _add(columns, "count", counted)
-    if columns.get("counter") == columns.get("store") or kind != "footfall":
-        columns.pop("counter", None)
-    notes = [said for said in (note, export.note if export else "") if said]
-    if kind != "footfall" and not {"amount", "price"} & set(columns) and export is None:
-        numbers = [c for c in find.free_numbers(columns) if _has_cents(sheet.cells(c))]
-        if len(numbers) == 1:
-            columns["amount"] = numbers[0]
-            notes.append(f'"{sheet.header[numbers[0]]}" is taken as the amount.')
-    return Layout(export.name if export else "table", kind, columns, export, tuple(notes))
+    export = next((export for export in EXPORTS if export.fits(set(find.names))), None)
+    if export is None:
+        columns = find.roles(chosen)
+        kind, notes = _kind(find, file, columns)
+        notes += _settle(find, kind, columns, chosen)
+    else:
+        columns = find.times(find.known(export) | chosen)
+        columns |= {
+            role: column
+            for role, column in (find.known(export) | chosen).items()
+            if role not in ("time", "date", "clock")
+        }
+        kind, notes = file.kind or export.kind, []
+    visits = "count" in columns and find.names[columns["count"]] in _VISITS
+    if visits:
+        notes.append("Visits are interest in the web shop, not orders.")
+    name = export.name if export else "table"
+    return Layout(name, kind, columns, export, tuple(notes), visits)
 
 
-def _add(columns: dict[str, int], role: str, column: int | None) -> None:
-    if column is not None:
-        columns[role] = column
-
-
-SETTINGS = ("dates", "times")  # said beside the columns, but no columns
+SETTINGS = {  # said beside the columns, but no columns
+    "dates": ("day-first", "month-first"),
+    "times": ("local", "utc"),
+}
+ROLES = sorted({*ALIASES, "amount", "count"} - {"net", "gross"})
 
 
 def _chosen(sheet: Sheet, file: DataFile) -> dict[str, int]:
@@ -188,9 +173,12 @@ def _chosen(sheet: Sheet, file: DataFile) -> dict[str, int]:
     chosen = {}
     for role, name in file.columns:
         if role in SETTINGS:
+            if name not in SETTINGS[role]:
+                allowed = " or ".join(f'"{word}"' for word in SETTINGS[role])
+                raise DataError(f'"{name}" says nothing', where=role, cure=f"Write {allowed}.")
             continue
-        if role not in (*ALIASES, "amount", "count"):
-            known = ", ".join(sorted({*ALIASES, "amount", "count"} - {"net", "gross"}))
+        if role not in ROLES:
+            known = ", ".join((*ROLES, *SETTINGS))
             raise DataError(
                 f'"{role}" is nothing a column can be', where=sheet.name, cure=f"Known: {known}."
             )
@@ -212,17 +200,25 @@ def _listed(sheet: Sheet) -> str:
 
 
 class _Finder:
-    """Columns by name and by what stands in them."""
+    """Columns of a sheet by name and by what stands in them."""
 
-    def __init__(self, names: list[str], looks: list[str]) -> None:
-        self.names, self.looks = names, looks
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.names = [plain(name) for name in sheet.header]
+        self.looks = [looks_like(sheet.cells(column)) for column in range(len(self.names))]
 
-    def named(self, role: str, taken: dict[str, int], looks: str = "") -> int | None:
-        """The free column whose name is an alias of the role, the best alias first."""
-        return self.by_name(ALIASES[role].split(), taken, looks)
+    def known(self, export: Export) -> dict[str, int]:
+        """Columns of a known export by role."""
+        found = {}
+        for role, options in export.roles.items():
+            present = [name for name in options.split("|") if name in self.names]
+            if present:
+                found[role] = self.names.index(present[0])
+        return found
 
-    def by_name(self, aliases: list[str], taken: dict[str, int], looks: str = "") -> int | None:
-        for alias in aliases:
+    def named(self, aliases: str, taken: dict[str, int], looks: str = "") -> int | None:
+        """The free column with one of these names, the first name first."""
+        for alias in aliases.split():
             for column, name in enumerate(self.names):
                 free = column not in taken.values()
                 if name == alias and free and (not looks or self.looks[column] == looks):
@@ -234,93 +230,145 @@ class _Finder:
         free = set(range(len(self.looks))) - set(taken.values())
         return [column for column in sorted(free) if self.looks[column] == "number"]
 
-    def times(self, chosen: dict[str, int], sheet: Sheet) -> dict[str, int]:
-        """The column of the time of day and date, or the two columns that tell it together."""
-        said = {role: chosen[role] for role in chosen if role in ("time", "date", "clock")}
-        if "time" in said and "clock" in said and self.looks[said["time"]] == "date":
+    def has_cents(self, column: int) -> bool:
+        """Whether a column is written as money is."""
+        return any(re.search(r"[.,]\d{1,2}\D*$", cell) for cell in self.sheet.cells(column))
+
+    def roles(self, chosen: dict[str, int]) -> dict[str, int]:
+        """Columns by role, as far as their names and contents say."""
+        columns = self.times(chosen)
+        for role in _PLAIN_ROLES:
+            column = chosen.get(role, self.named(ALIASES[role], columns))
+            if column is not None and (role in chosen or self._fits(role, column)):
+                columns[role] = column
+        net = self.named(ALIASES["net"], columns, "number")
+        gross = self.named(ALIASES["gross"], columns, "number")
+        amount = chosen.get("amount", gross if net is None else net)
+        if amount is not None:
+            columns["amount"] = amount
+        if net is not None and amount == net:
+            columns.pop("tax", None)  # already taken out
+            columns.pop("tip", None)
+        return columns
+
+    def _fits(self, role: str, column: int) -> bool:
+        """Whether a column has as many different values as receipts, or as few as stores."""
+        cells = self.sheet.cells(column)
+        if len(cells) < 50:
+            return True
+        share = len(set(cells)) / len(cells)
+        if role == "order":
+            return share > 0.02
+        return role != "store" or share < 0.5 or "sto" in self.names[column]
+
+    def times(self, said: dict[str, int]) -> dict[str, int]:
+        """The column of date and time of day, or the two columns that tell them together."""
+        if "clock" in said and "time" in said and self.looks[said["time"]] == "date":
             return {"date": said["time"], "clock": said["clock"]}
         if "time" in said:
             return {"time": said["time"]}
-        if {"date", "clock"} <= set(said):
-            return said
-        full = self.named("time", {}, "time") if "date" not in said else None
-        if full is None and "time" in self.looks and "date" not in said:
-            full = self.looks.index("time")
+        if "date" in said and "clock" in said:
+            return {"date": said["date"], "clock": said["clock"]}
+        full = None if "date" in said else self._like("time", "time")
         if full is not None:
             return {"time": full}
-        day = said.get("date", self._like("date"))
-        clock = said.get("clock", self._like("clock"))
+        day = said.get("date", self._like("date", "date"))
+        clock = said.get("clock", self._like("clock", "clock"))
         if day is not None and clock is None:
-            clock = self.named("clock", {"date": day}, "number")
+            clock = self.named(ALIASES["clock"], {"date": day}, "number")
         if day is not None and clock is not None:
             return {"date": day, "clock": clock}
-        numbers = self.named("time", {}, "number")
-        if numbers is not None and all(map(shape_of, sheet.cells(numbers))):
-            return {"time": numbers}
+        serial = self.named(ALIASES["time"], {}, "number")
+        if serial is not None and all(map(shape_of, self.sheet.cells(serial))):
+            return {"time": serial}
         missing = "tells the time of day" if day is not None else "holds dates and times"
         raise DataError(
             f"no column {missing}",
-            where=sheet.name,
-            cure=f'Say which does: columns = {{ time = "..." }}. There are: {_listed(sheet)}.',
+            where=self.sheet.name,
+            cure=f'Say which does: columns = {{ time = "..." }}. There are: {_listed(self.sheet)}.',
         )
 
-    def _like(self, look: str) -> int | None:
-        named = self.named(look, {}, look)
+    def _like(self, role: str, look: str) -> int | None:
+        """The best named column of this look, else the first."""
+        named = self.named(ALIASES[role], {}, look)
         return named if named is not None or look not in self.looks else self.looks.index(look)
 
 
-def _kind(
-    sheet: Sheet, file: DataFile, find: _Finder, columns: dict[str, int], export: Export | None
-) -> tuple[str, str]:
-    """What the file is about, and the sentence that says how far that was a guess."""
-    if file.kind or export is not None:
-        return file.kind or export.kind, ""  # type: ignore[union-attr]
-    named: Callable[[str], int | None]
-    named = lambda kind: find.by_name(COUNTS[kind].split(), {}, "number")  # noqa: E731
-    single = "order" in columns or "amount" in columns
-    if named("sales") is not None:
-        return "sales", ""
-    if named("footfall") is not None and not single:
-        return "footfall", ""
+def _kind(find: _Finder, file: DataFile, columns: dict[str, int]) -> tuple[str, list[str]]:
+    """What a table is about, and the sentence that says how far that was a guess."""
+    if file.kind:
+        return file.kind, []
+    single = "order" in columns or ("amount" in columns and find.has_cents(columns["amount"]))
+
+    def counts(kind: str) -> bool:
+        return find.named(COUNTS[kind], {}, "number") is not None
+
+    if counts("sales"):
+        return "sales", []
+    if counts("footfall") and not single:
+        return "footfall", []
     for kind, words in _NAMES:
-        if re.search(words, sheet.name.casefold()) and not (kind == "footfall" and single):
-            return kind, f"Taken as {kind} because of the file's name."
-    if named("web") is not None and not single:
-        return "web", ""
+        if re.search(words, find.sheet.name.casefold()) and not (kind == "footfall" and single):
+            return kind, [f"Taken as {kind} because of the file's name."]
+    if counts("web") and "amount" not in columns and "order" not in columns:
+        return "web", []
     if "counter" in columns and "store" not in columns and not single:
-        return "footfall", ""
-    if not single and named("") is not None and _runs_all_night(sheet, columns):
-        return "footfall", "Taken as footfall because it counts through the night."
-    return "sales", ""
+        return "footfall", []
+    if counts("") and not single and _runs_all_night(find.sheet, columns):
+        return "footfall", ["Taken as footfall because it counts through the night."]
+    return "sales", []
 
 
 def _runs_all_night(sheet: Sheet, columns: dict[str, int]) -> bool:
     cells = sheet.cells(columns.get("clock", columns.get("time", 0)))
-    hours = {
-        int(found[1]) for cell in cells if (found := re.search(r"(?:^|[T ])(\d{1,2})[:.]", cell))
-    }
-    return {1, 2, 3, 4} <= hours
+    found = (re.search(r"(?:^|[T ])(\d{1,2})[:.]", cell) for cell in cells)
+    return {1, 2, 3, 4} <= {int(hour[1]) for hour in found if hour}
 
 
-def _has_cents(cells: list[str]) -> bool:
-    return any(re.search(r"[.,]\d{1,2}\D*$", cell) for cell in cells)
+def _settle(find: _Finder, kind: str, columns: dict[str, int], chosen: dict[str, int]) -> list[str]:
+    """Settle what counts and what is money, now that the kind is known; say what was assumed."""
+    if kind == "footfall":
+        for role in set(columns) - {"time", "date", "clock", "store", "counter"}:
+            del columns[role]
+    if kind != "footfall" or columns.get("counter") == columns.get("store"):
+        columns.pop("counter", None)
+    counted = chosen.get("count")
+    if counted is None and "order" not in columns:
+        counted = _counted(find, kind, columns)
+    if counted is not None:
+        columns.pop("quantity", None)
+        columns["count"] = counted
+    if kind == "footfall":
+        return []
+    notes = []
+    if not {"amount", "price"} & set(columns):
+        money = [column for column in find.free_numbers(columns) if find.has_cents(column)]
+        if len(money) == 1:
+            columns["amount"] = money[0]
+            notes.append(f'"{find.sheet.header[money[0]]}" is taken as the amount.')
+    amount = columns.get("amount")
+    if amount is not None and find.names[amount] in _GROSS and "tax" not in columns:
+        name = find.sheet.header[amount]
+        notes.append(f'"{name}" is taken as net sales: whether it includes VAT is not known.')
+    return notes
 
 
-def _counted(sheet: Sheet, find: _Finder, kind: str, columns: dict[str, int]) -> int | None:
+def _counted(find: _Finder, kind: str, columns: dict[str, int]) -> int | None:
     """The column that holds the totals of periods; None where every row is one event."""
-    taken = {role: column for role, column in columns.items() if role != "quantity"}
-    for names in (COUNTS.get(kind, ""), COUNTS[""]):
-        found = find.by_name(names.split(), taken, "number")
-        if found is not None and not ("amount" in columns and names == COUNTS[""]):
+    others = {"footfall": "footfall", "web": "web sales", "sales": "sales web"}.get(kind, "sales")
+    for names in (*others.split(), ""):
+        found = find.named(COUNTS[names], columns, "number")
+        if found is not None:
             return found
     if kind != "footfall":
-        return None
-    numbers = find.free_numbers(taken)
+        # A quantity beside an amount is of goods; alone it can only be of customers.
+        return None if {"amount", "price"} & set(columns) else columns.get("quantity")
+    numbers = find.free_numbers(columns)
     if len(numbers) > 1:
         raise DataError(
             f"{len(numbers)} columns hold numbers",
-            where=sheet.name,
-            cure=f'Say which one counts: columns = {{ count = "..." }}, such as "'
-            f'{sheet.header[numbers[0]]}".',
+            where=find.sheet.name,
+            cure=f'Say which one counts: columns = {{ count = "..." }}, such as '
+            f'"{find.sheet.header[numbers[0]]}".',
         )
     return numbers[0] if numbers else None

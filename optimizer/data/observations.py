@@ -3,7 +3,7 @@
 Missing means not observed and is NaN; zero means open and nobody came. The two are never mixed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,8 +38,8 @@ class Observations:
     footfall
         Passers-by or visitors from the counter that covers most; `footfall_where` says which of
         them: "street", "door" or "".
-    web_orders, web_revenue
-        Orders of the owner's web shop.
+    web_orders, web_revenue, web_visits
+        Orders of the owner's web shop, their money, and visits to it (interest, not orders).
     open_share
         Share of each period that the shop was open by its dated hours, 0..1.
     real_hours
@@ -73,6 +73,7 @@ class Observations:
     basket_mean: float | None
     basket_sd: float | None
     after_hours: np.ndarray
+    web_visits: np.ndarray | None = None
     history: tuple[DatedHours, ...] = ()
     reports: tuple[FileReport, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -80,7 +81,7 @@ class Observations:
     def __post_init__(self) -> None:
         shape = (len(self.transactions), self.grid.periods_per_day)
         for name in ("transactions", "revenue", "footfall", "web_orders", "web_revenue",
-                     "open_share", "real_hours", "after_hours"):  # fmt: skip
+                     "web_visits", "open_share", "real_hours", "after_hours"):  # fmt: skip
             values = getattr(self, name)
             if values is not None and values.shape != shape:
                 raise ValueError(f"{name} must have shape {shape}, not {values.shape}")
@@ -107,7 +108,7 @@ class Observations:
         start = np.datetime64(self.first, "m") + step * np.arange(periods)
         columns = {"store": np.full(periods, self.store), "start": start.astype("datetime64[us]")}
         for name in ("transactions", "revenue", "open_share", "footfall", "web_orders",
-                     "web_revenue", "after_hours"):  # fmt: skip
+                     "web_revenue", "web_visits", "after_hours"):  # fmt: skip
             values = getattr(self, name)
             if values is not None:
                 columns[name] = values.ravel()
@@ -164,9 +165,8 @@ def _observe(
         ]
 
     sales = [tally for tally in of("sales") if tally.counts.any()]
-    first, days, warnings = placing.span(sales)
-    used, said = placing.counted_once(sales)
-    warnings += said
+    first, days = placing.span(sales)
+    used, warnings = placing.counted_once(sales)
     day_one = placing.EPOCH + timedelta(days=first)
     weekday = (day_one.weekday() + np.arange(days)) % 7
     holiday = holiday_mask(case.country, case.subdivision, day_one, days)
@@ -188,7 +188,7 @@ def _observe(
     transactions = placing.to_grid(served, grid)
     closed, said = placing.days_without_trade(transactions, open_share, weekday, holiday, day_one)
     missing = (open_share == 0) | closed[:, None]
-    warnings += said + _hours_warnings(counts, after, tail, inferred)
+    warnings += said + _hours_warnings(counts, after, tail, inferred, weekday)
     if days < 28:
         warnings.append(f"Only {days} days of sales: intervals are wide and seasons unknown.")
     baskets = [t.basket for t in sales if t.basket is not None]
@@ -210,6 +210,7 @@ def _observe(
         web_revenue=placing.web(
             [(t, t.money) for t in web if t.money is not None], first, days, grid
         ),
+        web_visits=placing.web([(t, t.counts) for t in of("visits")], first, days, grid),
         open_share=open_share,
         real_hours=real_hours,
         holiday=holiday,
@@ -237,24 +238,42 @@ def _calendar(
         calendar = case.hours.calendar(hours)
     else:
         calendar = infer_calendar(counts * ~holiday[:, None], weekday, first)
+    if _closed_on_holidays(counts, weekday, holiday):
+        calendar = HoursCalendar(
+            _but_holidays(calendar.current),
+            tuple(replace(entry, hours=_but_holidays(entry.hours)) for entry in calendar.history),
+        )
     said = [f"The opening hours were inferred from the till: {calendar.current}."]
     if not case.hours.history:
         said += [f"Until {entry.last} they were: {entry.hours}." for entry in calendar.history]
     return calendar, True, said
 
 
+def _closed_on_holidays(counts: np.ndarray, weekday: np.ndarray, holiday: np.ndarray) -> bool:
+    """Whether nearly all public holidays on weekdays with trade went without a sale."""
+    sold = counts.sum(axis=1) > 0
+    plain = np.bincount(weekday[~holiday], minlength=7)
+    trades = np.bincount(weekday[sold & ~holiday], minlength=7) > 0.8 * plain
+    due = holiday & trades[weekday]
+    return bool(due.sum() >= 2 and sold[due].mean() <= 0.2)
+
+
+def _but_holidays(hours: OpeningHours) -> OpeningHours:
+    return OpeningHours.parse(f"{hours}; PH off")
+
+
 def _hours_warnings(
-    counts: np.ndarray, after: np.ndarray, tail: float, inferred: bool
+    counts: np.ndarray, after: np.ndarray, tail: float, inferred: bool, weekday: np.ndarray
 ) -> list[str]:
     said = []
     if tail:
-        said.append(f"{tail:.0f} sales just after closing count as the last customers inside.")
+        said.append(f"Sales just after closing ({tail:.0f}) count as the last customers inside.")
     if after.sum():
-        said.append(f"{after.sum():.0f} sales outside the opening hours are set aside.")
+        said.append(f"Sales outside the opening hours ({after.sum():.0f}) are set aside.")
     if not inferred and after.sum() > 0.05 * counts.sum():
         said.append(
             f"{after.sum() / counts.sum():.0%} of all sales fall outside the stated hours: "
-            "do the hours and the time zone fit?"
+            f"do they and the time zone fit? The till looks like {infer_hours(counts, weekday)}."
         )
     return said
 

@@ -21,6 +21,7 @@ MAX_CELLS = 50_000_000
 CHILD_MEMORY = 3 << 30
 CHILD_SECONDS = 60
 
+_CURE = "Save the sheet as CSV and try again."
 _FOREIGN = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
@@ -28,8 +29,15 @@ _FOREIGN = (
     (b"SQLite format", "a database"),
     (b"PAR1", "a Parquet file"),
 )
+_FAILURES = {  # by the exit code of the child
+    3: ("this is no workbook that can be read", _CURE),
+    5: ("the workbook is protected by a password", "Save it without one."),
+}
+_TOO_LARGE = (  # it ran into a limit, or the reader gave up on the whole process
+    "the workbook claims more cells than memory can hold",
+    "Delete what lies far below or beside the table, or save the sheet as CSV.",
+)
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_CURE = "Save the sheet as CSV and try again."
 
 
 def unpack(name: str, content: bytes) -> tuple[bytes, str]:
@@ -110,18 +118,9 @@ def _read_workbook(name: str, content: bytes) -> tuple[bytes, str]:
         )
     except subprocess.TimeoutExpired:
         raise DataError("the workbook takes too long to read", where=name, cure=_CURE) from None
-    if done.returncode == 3:
-        raise DataError("this is no workbook that can be read", where=name, cure=_CURE)
-    if done.returncode == 5:
-        raise DataError(
-            "the workbook is protected by a password", where=name, cure="Save it without one."
-        )
-    if done.returncode != 0:  # it ran into a limit, or the reader gave up on the whole process
-        raise DataError(
-            "the workbook claims more cells than memory can hold",
-            where=name,
-            cure="Delete what lies far below or beside the table, or save the sheet as CSV.",
-        )
+    if done.returncode:
+        what, cure = _FAILURES.get(done.returncode, _TOO_LARGE)
+        raise DataError(what, where=name, cure=cure)
     about, _, text = done.stdout.partition(b"\n")
     sheet = json.loads(about)
     many = sheet["sheets"] > 1

@@ -41,7 +41,9 @@ _SOLID_STAMP = re.compile(r"(?:19|20)\d{8}(?:\d{2}){0,2}")
 _EPOCH = re.compile(r"1[0-8]\d{8}(?:\d{3})?")
 _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")
 _UNTIL = r"(?: ?[-–] ?\d{1,2}[:.]\d{2})?"  # a period is written by its start and its end
-_CLOCK_ONLY = re.compile(rf"(?:klo |kl\.? ?)?(?:{_CLOCK}){_ZONE}{_UNTIL}")
+_NO_DATE = r"(?:1899-12-3[01]|1900-01-0[01]|1970-01-01)[T ]"  # what spreadsheets put before a time
+_CLOCK_ONLY = re.compile(rf"(?:{_NO_DATE}|klo |kl\.? ?)?(?:{_CLOCK}){_ZONE}{_UNTIL}")
+_MIDNIGHT = re.compile(r".*[T ](?:0?0[:.]00(?:[:.]00)?(?:\.0+)?|12[:.]00(?:[:.]00)? ?[Aa][Mm])")
 _TAIL = r"(?:[.,]\d+)?(?:\.000)?(?: ?(?:Z|[A-Z]{3,5}|[+-]\d{2}:?\d{2}))?$"
 
 
@@ -133,7 +135,7 @@ def _cell_kind(cell: str) -> str:
         return "number"
     shape = shape_of(cell)
     if shape is not None and shape.cut != "number":
-        return "time" if shape.has_clock else "date"
+        return "time" if shape.has_clock and not _MIDNIGHT.fullmatch(cell) else "date"
     digits = sum(sign.isdigit() for sign in cell)
     return "number" if digits and not re.search(r"[A-Za-z]{4,}|\d[:/-]\d", cell) else "text"
 
@@ -162,7 +164,7 @@ def parse_times(cells: pa.ChunkedArray, dates: str = "", where: str = "") -> Tim
     clocks = 0
     tried: set[Shape] = set()
     while len(left):
-        rest = text.take(pa.array(left))
+        rest = text if len(left) == len(text) else text.take(pa.array(left))
         probe = rest.take(pa.array(np.unique(np.linspace(0, len(rest) - 1, _PROBE).astype(int))))
         shapes = Counter(shape_of(cell) for cell in probe.to_pylist())
         fresh = [(n, s) for s, n in shapes.items() if s is not None and s not in tried]
@@ -190,8 +192,15 @@ def _which_first(
     """Day first or month first, and the sentence that says why."""
     if dates:
         return dates, ""
-    day, month = (int((reading != MISSING).sum()) for reading in readings)
-    if day == month and not np.array_equal(readings[0], readings[1]):
+    fits = [reading != MISSING for reading in readings]
+    only_day, only_month = int((fits[0] & ~fits[1]).sum()), int((fits[1] & ~fits[0]).sum())
+    if min(only_day, only_month) > 0.01 * (only_day + only_month):
+        raise DataError(
+            "some dates can only be read day first, others only month first",
+            where=where,
+            cure="Export it again in one piece, with one date format.",
+        )
+    if only_day == only_month and not np.array_equal(readings[0], readings[1]):
         swapped = int(np.flatnonzero(readings[0] != readings[1])[0])
         raise AmbiguousDates(
             f'"{cells[swapped].as_py()}" can be {_in_words(readings[0][swapped])} '
@@ -199,8 +208,8 @@ def _which_first(
             where=where,
             cure='Say which: dates = "day-first" or "month-first" among the columns of this file.',
         )
-    first, other = (DAY_FIRST, 1) if day >= month else (MONTH_FIRST, 0)
-    proof = np.flatnonzero((readings[other] == MISSING) & (readings[1 - other] != MISSING))
+    first, mine = (DAY_FIRST, 0) if only_day >= only_month else (MONTH_FIRST, 1)
+    proof = np.flatnonzero(fits[mine] & ~fits[1 - mine])
     shown = f' (so "{cells[int(proof[0])].as_py()}" exists)' if len(proof) else ""
     return first, f"Dates are read {first.replace('-', ' ')}{shown}."
 
@@ -253,8 +262,8 @@ def parse_clocks(cells: pa.ChunkedArray) -> np.ndarray:
 
 def _clock_seconds(cell: str) -> int:
     cell = cell.strip()
-    if re.fullmatch(r"\d{1,2}", cell) and int(cell) < 24:
-        return int(cell) * 3600
+    if re.fullmatch(r"\d{1,2}(?:\.0)?", cell) and float(cell) < 24:
+        return int(float(cell)) * 3600
     match = _CLOCK_ONLY.fullmatch(cell)
     if match is None:
         return MISSING
@@ -326,10 +335,14 @@ def _decimal_mark(cells: pa.Array, delimiter: str) -> tuple[str, bool]:
         marked = [cell for cell in bare if mark in cell]
         if not marked:
             continue
-        groups = rf"\d{{1,3}}(?:{re.escape(mark)}\d{{3}})+|\d{{1,2}}(?:,\d{{2}})*,\d{{3}}"
-        thousands = all(re.fullmatch(groups, cell) for cell in marked)
-        certain = any(cell.count(mark) > 1 for cell in marked) or len(marked) < len(bare)
-        if thousands and (certain or (mark == "," and delimiter != ";")):
+        groups = rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+|[1-9]\d?(?:,\d{{2}})*,\d{{3}}"
+        if not all(re.fullmatch(groups, cell) for cell in marked):
+            return mark, False
+        # Three digits after every mark: thousands, unless the file's own habits say otherwise.
+        twice = any(cell.count(mark) > 1 for cell in marked)
+        foreign = delimiter == "," if mark == "." else delimiter == ";"
+        small = len(marked) < len(bare)  # amounts below a thousand do without
+        if twice or (small and not (mark == "." and foreign)) or (mark == "," and not foreign):
             return ("." if mark == "," else ","), True
         return mark, False
     return ".", False

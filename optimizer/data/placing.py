@@ -15,27 +15,13 @@ from optimizer.timegrid import TimeGrid
 
 EPOCH = date(1970, 1, 1)
 _SURE = 5.0  # expected sales from which on a day without any was a day without trade (e^-5 < 1 %)
-_STRAY_DAYS = 60  # a few sales so far from all others carry a wrong date
 
 
-def span(tallies: list[Tally]) -> tuple[int, int, list[str]]:
-    """First day with sales and number of days until the last, without stray dates."""
-    active = [t.first + np.flatnonzero(t.counts.any(axis=1)) for t in tallies]
-    days = np.concatenate(active)
-    sales = np.concatenate(
-        [t.counts.sum(axis=1)[a - t.first] for t, a in zip(tallies, active, strict=True)]
-    )
-    order = np.argsort(days)
-    days, sales = days[order], sales[order]
-    blocks = np.split(np.arange(len(days)), np.flatnonzero(np.diff(days) > _STRAY_DAYS) + 1)
-    real = [block for block in blocks if sales[block].sum() >= 0.01 * sales.sum()]
-    first, last = int(days[real[0][0]]), int(days[real[-1][-1]])
-    stray = days[(days < first) | (days > last)]
-    said = []
-    if len(stray):
-        shown = (EPOCH + timedelta(days=int(stray[0]))).isoformat()
-        said.append(f"Sales on {len(stray)} days far from all others ({shown}) are left out.")
-    return first, last - first + 1, said
+def span(tallies: list[Tally]) -> tuple[int, int]:
+    """First day with a sale, and the number of days until the last."""
+    active = [tally.first + np.flatnonzero(tally.counts.any(axis=1)) for tally in tallies]
+    first = min(int(days[0]) for days in active)
+    return first, max(int(days[-1]) for days in active) - first + 1
 
 
 def counted_once(tallies: list[Tally]) -> tuple[list[np.ndarray], list[str]]:
@@ -55,7 +41,7 @@ def counted_once(tallies: list[Tally]) -> tuple[list[np.ndarray], list[str]]:
             if same.sum() >= 0.8 * both.sum() and same.any():
                 used[later][begin - two.first : end - two.first] &= ~both
                 twice += int(both.sum())
-    said = f"Files hold the same sales on {twice} days: they are counted once."
+    said = f"Two files hold the same sales ({twice} days in common): they are counted once."
     return used, [said] if twice else []
 
 
@@ -126,7 +112,7 @@ def days_without_trade(
     if not found:
         return closed, []
     shown = ", ".join(day.isoformat() for day in found[:3]) + (" ..." if len(found) > 3 else "")
-    return closed, [f"{len(found)} days without a sale count as not open: {shown}."]
+    return closed, [f"Days without a sale are taken as not open: {len(found)} ({shown})."]
 
 
 def footfall(
@@ -172,5 +158,7 @@ def together(baskets: list[Basket]) -> Basket | None:
     sales = np.array([basket.sales for basket in baskets])
     means = np.array([basket.mean for basket in baskets])
     mean = float(np.average(means, weights=sales))
-    squares = np.array([basket.sd**2 for basket in baskets]) + (means - mean) ** 2
-    return Basket(int(sales.sum()), mean, float(np.sqrt(np.average(squares, weights=sales))))
+    within = sum((basket.sales - 1) * basket.sd**2 for basket in baskets)
+    between = float(np.dot(sales, (means - mean) ** 2))
+    variance = (within + between) / max(int(sales.sum()) - 1, 1)
+    return Basket(int(sales.sum()), mean, float(np.sqrt(variance)))

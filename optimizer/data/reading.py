@@ -1,7 +1,7 @@
 """One file, from its bytes to tallies and the report of what was understood."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from optimizer.errors import DataError
 from optimizer.timegrid import TimeGrid
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?")
+_EARLIEST, _LATEST = 7_305, 47_482  # 1990 and 2100, in days since 1970
+_STRAY_DAYS, _STRAY_SHARE = 60, 0.01
 _PLAIN = re.compile(r"-?\d+(\.\d{1,2})?")
 
 
@@ -46,20 +48,24 @@ def read_file(
     _leave_out_blank_rows(sieve)
     blank = _blank(sieve, layout)
     times = _times(sheet, layout, sieve, dict(file.columns).get("dates", ""))
-    notes = [*([sheet.note] if sheet.note else []), *layout.notes, *times.notes]
+    notes = [*([sheet.note] if sheet.note else []), _columns_note(sheet, layout)]
+    notes += [*layout.notes, *times.notes]
     seconds = times.seconds
-    said = dict(file.columns).get("times", "").lower()
+    said = dict(file.columns).get("times")
     if said == "utc" or (said != "local" and _is_utc(sheet, layout, times)):
         seconds = to_wall_clock(seconds, grid.timezone)
         notes.append(f"Times are UTC and were turned into {grid.timezone}.")
     elif times.zone == "offset":
         notes.append("Times are read as the clock on the wall; their UTC offsets are ignored.")
+    _leave_out_stray_dates(sieve, seconds)
     if layout.totals:
         tallies, more = read_totals(
             layout, sieve, seconds, sheet.delimiter, file.where, sheet.name, grid
         )
     else:
         tallies, more = read_sales(layout, sieve, seconds, blank, sheet.delimiter, file.where)
+    if layout.visits:
+        tallies = [replace(tally, kind="visits") for tally in tallies]
     if not any(tally.counts.any() for tally in tallies):
         reasons = "; ".join(f"{out.rows} rows: {out.reason}" for out in sieve.set_aside)
         raise DataError(
@@ -79,6 +85,50 @@ def read_file(
         notes=tuple(notes + more),
     )
     return tallies, report
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a file seems to hold, for the person who may say otherwise.
+
+    `roles` maps a role (time, date, clock, amount, count, order, store ...) to the name of its
+    column, in the form in which a case keeps the person's choice. `problem` is the sentence to show
+    where something must be said first; the roles are then empty.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    format: str = ""
+    kind: str = ""
+    roles: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+def preview(file: DataFile, folder: Path | None = None) -> Preview:
+    """Look at the head of a file without reading its rows.
+
+    Raises
+    ------
+    DataError
+        The file is no table at all.
+    """
+    sheet = open_sheet(file.file, file.content, folder)
+    try:
+        layout = recognise(sheet, file)
+    except DataError as error:
+        return Preview(sheet.name, sheet.header, problem=str(error))
+    return Preview(
+        sheet.name, sheet.header, layout.format, layout.kind, tuple(_roles(sheet, layout).items())
+    )
+
+
+def _roles(sheet: Sheet, layout: Layout) -> dict[str, str]:
+    return {role: sheet.header[column] for role, column in layout.columns.items()}
+
+
+def _columns_note(sheet: Sheet, layout: Layout) -> str:
+    roles = (f'{role} "{name}"' for role, name in _roles(sheet, layout).items())
+    return f"Columns: {', '.join(roles)}."
 
 
 def _iso(day: int) -> str:
@@ -110,7 +160,22 @@ def _leave_out_blank_rows(sieve: Sieve) -> None:
         if not column.null_count:
             return
         blank &= column.combine_chunks().is_null().to_numpy(zero_copy_only=False)
-    sieve.kept &= ~blank
+    sieve.leave_out_silently(blank)
+
+
+def _leave_out_stray_dates(sieve: Sieve, seconds: np.ndarray) -> None:
+    """Leave out the few rows whose date lies far from all others: 1970, 2099, a mistyped year."""
+    days = seconds // SECONDS_PER_DAY
+    sane = (days >= _EARLIEST) & (days < _LATEST)
+    if not sane.all():
+        sieve.leave_out("a date far from all others", ~sane & (seconds != MISSING))
+    rows = np.bincount((days if sane.all() else days[sane]) - _EARLIEST)
+    present = np.flatnonzero(rows)
+    blocks = np.split(present, np.flatnonzero(np.diff(present) > _STRAY_DAYS) + 1)
+    few = [block for block in blocks if rows[block].sum() < _STRAY_SHARE * rows.sum()]
+    if few and len(few) < len(blocks):
+        stray = np.isin(days, np.concatenate(few) + _EARLIEST)
+        sieve.leave_out("a date far from all others", stray)
 
 
 def _blank(sieve: Sieve, layout: Layout) -> np.ndarray | None:
@@ -174,5 +239,6 @@ def _past_midnight(
 
 def _is_utc(sheet: Sheet, layout: Layout, times: Times) -> bool:
     """Whether the format, the column's name or the times themselves say UTC."""
-    named = "utc" in sheet.header[layout.columns.get("time", 0)].casefold()
+    column = layout.columns.get("time", layout.columns.get("date", 0))
+    named = "utc" in sheet.header[column].casefold()
     return named or times.zone == "utc" or (layout.export is not None and layout.export.utc)

@@ -70,7 +70,7 @@ def read_sales(
         )
     notes = []
     if orders is not None:
-        first, total = _receipts(orders, quarters // QUARTERS, part)
+        first, total = group_receipts(orders, quarters // QUARTERS, part)
         if len(first) < len(orders):
             notes.append(f"{len(orders)} rows are {len(first)} receipts.")
             quarters, part = quarters[first], part[first]
@@ -104,7 +104,7 @@ def _orders(
     return orders, head
 
 
-def _receipts(
+def group_receipts(
     orders: np.ndarray, days: np.ndarray, part: np.ndarray
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
     """First row of each receipt, and how to add up a column over the rows of each.
@@ -160,8 +160,9 @@ def _amounts(
     refunds = _says(layout, sieve, "type", _REFUND)
     if "amount" in columns:
         sold = numbers("amount")
-    elif {"price", "quantity"} <= set(columns):
-        sold = numbers("price") * numbers("quantity")
+    elif "price" in columns:
+        sold = numbers("price")
+        sold = sold * numbers("quantity") if "quantity" in columns else sold
     else:
         sieve.leave_out("refund", refunds)
         return None, None
@@ -239,16 +240,17 @@ def _money_notes(sold: np.ndarray, back: np.ndarray | None) -> list[str]:
     notes = []
     refunds, nothing = int((sold < 0).sum()), int((sold == 0).sum())
     if refunds:
-        notes.append(f"{refunds} refunds take back {-sold[sold < 0].sum():.2f}; no customers.")
+        total = -sold[sold < 0].sum()
+        notes.append(f"Refunds ({refunds}) take back {total:.2f} and are no customers.")
     if back is not None and back.any():
-        notes.append(f"{int((back > 0).sum())} sales were refunded later, {back.sum():.2f} in all.")
+        notes.append(f"Sales refunded later: {int((back > 0).sum())}, {back.sum():.2f} in all.")
     if nothing:
-        notes.append(f"{nothing} receipts over 0.00 are not counted: nothing was paid.")
+        notes.append(f"Receipts over 0.00 ({nothing}) are not counted: nothing was paid.")
     paid = sold[sold > 0] if refunds or nothing else sold
     huge = paid > _limit(paid)
     if huge.any():
         notes.append(
-            f"{int(huge.sum())} unusually large sales (the largest {paid.max():.2f}) count as one "
+            f"Unusually large sales ({int(huge.sum())}, the largest {paid.max():.2f}) count as one "
             "customer each and hardly move the average sale."
         )
     return notes

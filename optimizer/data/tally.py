@@ -92,6 +92,7 @@ class Sieve:
     rows: Rows
     kept: np.ndarray = field(init=False)
     set_aside: list[SetAside] = field(default_factory=list)
+    blank: int = 0
 
     def __post_init__(self) -> None:
         self.kept = np.ones(self.rows.count, dtype=bool)
@@ -108,6 +109,11 @@ class Sieve:
             self.set_aside.append(SetAside(reason, len(out), examples))
             self.kept[out] = False
 
+    def leave_out_silently(self, blank: np.ndarray) -> None:
+        """Leave out rows without any content; they are not counted as rows at all."""
+        self.kept &= ~blank
+        self.blank = int(blank.sum())
+
     @property
     def used(self) -> int:
         """Number of rows that are still in."""
@@ -116,7 +122,7 @@ class Sieve:
     @property
     def total(self) -> int:
         """Number of rows of the file."""
-        return self.rows.count + len(self.rows.ragged)
+        return self.rows.count - self.blank + len(self.rows.ragged)
 
 
 def codes_of(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
