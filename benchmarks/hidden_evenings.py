@@ -160,6 +160,7 @@ def with_late_days(
         shop,
         open_share=open_share,
         regime=regime,
+        history=(entry,),
         transactions=np.where(open_share > 0, sales, np.nan),
     )
     return Case(period_minutes=60, hours=Hours(history=(entry,))), seen

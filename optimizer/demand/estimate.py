@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.case import Case
-from optimizer.casefile import for_store
 from optimizer.data.observations import Observations, read_observations
 from optimizer.demand import evidence
 from optimizer.demand.demand import Demand, Evidence, interval
@@ -75,7 +74,7 @@ def estimate_demands(
     DataError
         A store has no sales in its open hours.
     """
-    ready = [_make_ready(for_store(case, shop.store), shop) for shop in shops]
+    ready = [_make_ready(shop) for shop in shops]
     found = [evidence.rhythms(shop) for shop in shops]
     reach = case.hours.candidate.week_share(case.grid) > 0
     joint = _posterior(ready, found, late=True, draws=draws)
@@ -90,7 +89,7 @@ def estimate_demands(
     return demands
 
 
-def _make_ready(case: Case, shop: Observations) -> _Shop:
+def _make_ready(shop: Observations) -> _Shop:
     """Levels, day factors and over-dispersion from the hours that are nearly always open."""
     counted = np.isfinite(shop.transactions)
     if not np.nansum(shop.transactions):
@@ -121,7 +120,7 @@ def _make_ready(case: Case, shop: Observations) -> _Shop:
     # carrying on into the evening is how much the sum over the later half of a day varies.
     half = base[shop.weekday].cumsum(1) > base[shop.weekday].sum(1, keepdims=True) / 2
     late = float(((residual * half).sum(1) ** 2).sum() / max((mean * half).sum(), 1e-12))
-    drawn = np.array([entry.random for entry in case.hours.history], dtype=bool)
+    drawn = np.array([entry.random for entry in shop.history], dtype=bool)
     return _Shop(shop, base, level, factor, max(1.0, slot, late), kind, drawn)
 
 

@@ -19,13 +19,23 @@ TOWN_STREET = (0.34, 0.26, 0.19, 0.13, 0.09, 0.11, 0.27, 0.63, 1.16, 1.06, 1.20,
 
 TOWN_WEIGHT = 0.5  # of the town street against a single source; less where there are several
 
-LABELS = {"street": "street footfall", "door": "door counter", "web": "web orders"}
-SPEAKERS = {"street": "The street counter", "door": "The door counter", "web": "The web shop"}
+LABELS = {
+    "street": "street footfall",
+    "door": "door counter",
+    "web": "web orders",
+    "visits": "web visits",
+}
+SPEAKERS = {
+    "street": "The street counter",
+    "door": "The door counter",
+    "web": "The web shop",
+    "visits": "Visits to the web site",
+}
 CONFLICT = 1.5  # two kinds of evidence this many times apart disagree
 # Median drift of conversion against each rhythm, log units per square root of an hour. 0.30 made
 # the 90 % intervals of street counters hidden behind other street counters cover (Dublin,
 # Auckland); a shop's own door knows it better, a sofa keeps other hours than a street.
-DRIFT = {"door": 0.20, "street": 0.30, "web": 0.45, "none": 0.45}
+DRIFT = {"door": 0.20, "street": 0.30, "web": 0.45, "visits": 0.50, "none": 0.45}
 
 
 def rhythms(shop: Observations) -> dict[str, np.ndarray]:
@@ -35,6 +45,8 @@ def rhythms(shop: Observations) -> dict[str, np.ndarray]:
         found[shop.footfall_where or "street"] = _weekly_mean(shop, shop.footfall, smooth=0)
     if shop.web_orders is not None and np.nansum(shop.web_orders) >= 50:
         found["web"] = _weekly_mean(shop, shop.web_orders, smooth=60)
+    elif shop.web_visits is not None and np.nansum(shop.web_visits) >= 50:
+        found["visits"] = _weekly_mean(shop, shop.web_visits, smooth=60)
     return {kind: rhythm for kind, rhythm in found.items() if rhythm is not None}
 
 
