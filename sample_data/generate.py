@@ -102,7 +102,7 @@ def make(seed: int = SEED) -> Sample:
     shares are drawn from what the case states: every seed is another shop.
     """
     rng = np.random.default_rng(seed)
-    shape = 8.5 * np.exp(-0.5 * ((HOUR - 13.8) / 3.6) ** 2) + 2.6 * np.exp(
+    shape = 8.5 * np.exp(-0.5 * ((HOUR - 13.8) / 3.6) ** 2) + 3.4 * np.exp(
         -0.5 * ((HOUR - 18.5) / 1.8) ** 2
     )
     shop = shape * np.exp(_walk(rng, 0.10))

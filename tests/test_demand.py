@@ -326,3 +326,18 @@ def test_the_last_half_hour_before_closing_does_not_set_the_evening() -> None:
         evenings.append(estimate_demand(Case(), shop).rate[34:42].sum())
 
     assert evenings[1] == pytest.approx(evenings[0], rel=0.15)
+
+
+def test_late_days_tell_the_evening_basket() -> None:
+    """Evening baskets of 30 against 20 by day move the answer from 20 most of the way to 30."""
+    _, shop = late_shop(random=True)
+    case, _ = late_shop(random=True)
+    price = np.where(np.arange(24) >= 17, 30.0, 20.0)
+    seen = replace(shop, revenue=shop.transactions * price, basket_mean=20.0, basket_sd=8.0)
+    untold = replace(seen, transactions=np.where(np.arange(24) < 17, seen.transactions, np.nan))
+
+    told, blind = (estimate_demand(case, one).basket_draws for one in (seen, untold))
+
+    assert 27 < told.mean() < 30.5
+    assert blind.mean() == pytest.approx(20, rel=0.03)
+    assert told.std() / told.mean() < 0.6 * blind.std() / blind.mean()

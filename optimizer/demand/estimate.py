@@ -266,7 +266,7 @@ def _demand(
         store=seen.store,
         grid=seen.grid,
         draws=rates.reshape(draws, -1),
-        basket_draws=_basket(seen, draws),
+        basket_draws=_basket(shop, draws),
         open_share=seen.hours.week_share(seen.grid),
         observed_days=open_days,
         grade=evidence.grades(
@@ -278,14 +278,32 @@ def _demand(
     )
 
 
-def _basket(seen: Observations, draws: int) -> np.ndarray | None:
-    """Average net sale of the evening: the day's, with the doubt of another hour's basket."""
-    if seen.basket_mean is None:
+def _basket(shop: _Shop, draws: int) -> np.ndarray | None:
+    """Average net sale in the closed hours, per draw, shape (D,); None where no amounts are known.
+
+    The day's basket, times how the evening's differs: unknown by `BASKET_HOUR_SD` until own longer
+    days have shown it (two normals on the log scale, weighted by their precision).
+    """
+    seen = shop.seen
+    if seen.basket_mean is None or seen.revenue is None:
         return None
-    number = max(np.nansum(seen.transactions), 1)
-    noise = np.hypot((seen.basket_sd or 0.0) / seen.basket_mean / np.sqrt(number), BASKET_HOUR_SD)
+    spread = (seen.basket_sd or 0.0) / seen.basket_mean
+    days = shop.day_kind >= FIRST_ENTRY
+    by_day = days[:, None] & shop.base[seen.weekday]
+    later = days[:, None] & ~shop.base[seen.weekday] & np.isfinite(seen.transactions)
+    sold, sold_later = (np.nansum(seen.transactions[where]) for where in (by_day, later))
+    shift, doubt = 0.0, BASKET_HOUR_SD
+    if min(sold, sold_later) >= 20 and spread > 0:
+        baskets = [np.nansum(seen.revenue[where]) for where in (later, by_day)]
+        seen_shift = np.log(max(baskets[0], 1e-9) / sold_later) - np.log(
+            max(baskets[1], 1e-9) / sold
+        )
+        noise = spread**2 * (1 / sold + 1 / sold_later)
+        weight = doubt**2 / (doubt**2 + noise)
+        shift, doubt = weight * float(seen_shift), doubt * np.sqrt(1 - weight)
+    doubt = float(np.hypot(doubt, spread / np.sqrt(max(np.nansum(seen.transactions), 1))))
     rng = np.random.default_rng(1)
-    return seen.basket_mean * np.exp(noise * rng.standard_normal(draws) - noise**2 / 2)
+    return seen.basket_mean * np.exp(shift + doubt * rng.standard_normal(draws) - doubt**2 / 2)
 
 
 def _each_alone(
