@@ -19,6 +19,7 @@ import optimizer
 from optimizer.case import Case, DataFile
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.data.observations import Observations, check, read_observations
+from optimizer.demand.backtest import backtest
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import displacement
 from optimizer.demand.estimate import estimate_demands
@@ -29,7 +30,7 @@ from optimizer.planning.hours import optimize
 from optimizer.planning.lost import sales_lost
 from optimizer.planning.loyalty import beyond_basket
 from optimizer.planning.potential import average_sale, potential
-from optimizer.reporting import listings, tables
+from optimizer.reporting import listings, tables, trust
 
 _HERE = Path(optimizer.__file__).parent
 HOME = _HERE.parent if (_HERE.parent / "app.py").is_file() else _HERE / "_bundle"
@@ -127,6 +128,14 @@ def _evaluate(options: argparse.Namespace) -> Answer:
     return _one_or_stores(whole, shops, found), lines
 
 
+def _backtest(options: argparse.Namespace) -> Answer:
+    whole, shops = _estimated(options)
+    tests = [backtest(case, seen, options.close) for case, seen, _ in shops]
+    found = [trust.backtest_table(test) for test in tests]
+    lines = [line for test in tests for line in trust.backtest_lines(test)]
+    return _one_or_stores(whole, shops, found), lines
+
+
 def _sample(options: argparse.Namespace) -> Answer:
     target = Path(options.directory)
     if target.exists() and any(target.iterdir()):
@@ -153,6 +162,7 @@ VERBS: dict[str, Verb] = {
     "lost": (_lost, "sales lost by closing when you close"),
     "plan": (_plan, "recommended hours, staff and shifts; today beside it"),
     "evaluate": (_evaluate, "what given opening hours are worth"),
+    "backtest": (_backtest, "hide hours that were open, estimate them again, and compare"),
     "app": (_app, "open the app in the browser"),
 }
 
@@ -181,6 +191,8 @@ def _parser() -> argparse.ArgumentParser:
         if name in ("demand", "lost"):
             verb.add_argument("--close", help='closing time to judge, "17:00"; else today\'s')
             verb.add_argument("--until", help='look no further than this, "21:00"')
+        if name == "backtest":
+            verb.add_argument("--close", help='hide what was sold after this, "17:00"')
         if name == "plan":
             verb.add_argument("-o", "--output", metavar="DIR", help="write the plan there as well")
             verb.add_argument("--time-limit", type=float, default=30.0, help="seconds per shop")

@@ -1,12 +1,14 @@
 """Hide hours in which the shop was open, estimate them like closed ones, compare with the till.
 
-Two tests, each with one new estimate from what is left, so that the estimate stands where it stands
-for the hours that really are closed: every date lacks the same hours, and only street, web shop and
-other opening hours speak for them.
+Two tests, each with one new estimate from what is left. As with hours that really are closed, every
+date lacks the same ones, and only street, web shop and other opening hours speak for them.
 
 - Last hours: the last open hours of all ordinary days are hidden.
-- Longer evenings: on days with longer hours than usual everything outside the usual hours is
-  hidden: what would have been said, had the shop never tried them?
+- Longer evenings: on days with other opening hours everything outside the usual hours is hidden:
+  what would have been said, had the shop never tried them?
+
+The last half hour before closing is hidden too but not compared: customers hurry or stay away then,
+which tells nothing of a door that stays open. Nor are holidays and their eves.
 """
 
 from dataclasses import dataclass, replace
@@ -19,15 +21,17 @@ from optimizer.case import Case
 from optimizer.casefile import for_store
 from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand
-from optimizer.demand.estimate import OCCASION_DRIFT, estimate_demands
+from optimizer.demand.estimate import OCCASION_DRIFT, before_closing, estimate_demands
 from optimizer.errors import DataError
 from optimizer.opening import OpeningHours
-from optimizer.timegrid import WEEKDAYS, clock, parse_clock
+from optimizer.timegrid import MINUTES_PER_DAY, parse_clock
 
 LAST_HOURS, LONGER_EVENINGS = "last hours", "longer evenings"
 HIDDEN_MINUTES = 120  # of each day's end, but never more than a third of the day
-NIGHT_ENDS = 5 * 60  # open hours before this belong to the evening before
-LEAST_DATES, LEAST_SALES = 4, 50  # that a unit's visible hours must hold
+NIGHT_ENDS = 5 * 60  # open hours from midnight to this belong to the evening before
+NEVER = 2 * MINUTES_PER_DAY
+# What must stay in sight: minutes of a day, and dates and sales of a unit.
+LEAST_MINUTES, LEAST_DATES, LEAST_SALES = 60, 4, 50
 ENOUGH_UNITS = 9  # fewer cannot tell whether a 90 % interval holds 90 %
 FEWEST_UNITS = 3
 Z90 = 1.645
@@ -47,15 +51,13 @@ class Unit:
     ----------
     weekday
         0 = Monday; None where dates of several weekdays had to be added up.
-    truth
-        Customers that the till counted in the hidden hours.
-    draws
-        Customers predicted, shape (D,).
+    truth, draws
+        Customers counted by the till, and predicted, shape (D,).
     rhythm_sd
         Log standard deviation of the first of the three doubts alone.
-    naive
-        Customers by simple rules: "last hour" repeats the last visible hour of these dates, "day
-        mean" their mean visible hour.
+    last_hour, day_mean
+        Customers by simple rules: every hidden hour like the last visible hour of these dates, or
+        like their mean visible hour.
     """
 
     test: str
@@ -65,7 +67,8 @@ class Unit:
     truth: float
     draws: np.ndarray
     rhythm_sd: float
-    naive: dict[str, float]
+    last_hour: float
+    day_mean: float
 
     @property
     def log_error(self) -> float:
@@ -105,10 +108,10 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
-    """What came of hiding known hours; `hidden_after` is the clock at which hiding began."""
+    """What came of hiding known hours: of each weekday from minute `hidden_from` on, or NEVER."""
 
     store: str
-    hidden_after: str
+    hidden_from: np.ndarray
     units: tuple[Unit, ...]
 
     def scores(self, test: str | None = None) -> Scores:
@@ -132,15 +135,10 @@ class Backtest:
             cover80=cover(0.8),
             cover90=cover(0.9),
             naive_wape={
-                rule: wape(np.array([unit.naive[rule] for unit in units]))
-                for rule in units[0].naive
+                "last hour": wape(np.array([unit.last_hour for unit in units])),
+                "day mean": wape(np.array([unit.day_mean for unit in units])),
             },
         )
-
-    @property
-    def tests(self) -> list[str]:
-        """The tests that could be made, in order."""
-        return list(dict.fromkeys(unit.test for unit in self.units))
 
     @cached_property
     def independent_units(self) -> float:
@@ -151,8 +149,6 @@ class Backtest:
         """
         logs = np.log(np.array([unit.draws for unit in self.units]) + 0.5)
         number, draws = logs.shape
-        if number == 1:
-            return 1.0
         squared = (np.corrcoef(logs) ** 2).sum() - number * (number - 1) / draws  # less chance
         return float(number**2 / max(squared, number))
 
@@ -176,9 +172,11 @@ class Backtest:
 
 
 def _needed_stretch(unit: Unit) -> float:
+    """Factor on the unit's doubt about the rhythm at which its 90 % interval just holds."""
     chance = max(float(np.log(unit.draws + 0.5).var()) - unit.rhythm_sd**2, 0.0)
-    excess = (unit.log_error / Z90) ** 2 - chance
-    return float(np.sqrt(max(excess, 0.0)) / max(unit.rhythm_sd, 1e-6))
+    excess = max((unit.log_error / Z90) ** 2 - chance, 0.0)
+    # Chance hides a doubt much smaller than itself: dividing by that would blow up mere noise.
+    return float(np.sqrt(excess) / max(unit.rhythm_sd, np.sqrt(chance) / 2, 1e-9))
 
 
 def calibrated(demand: Demand, stretch: float) -> Demand:
@@ -218,162 +216,126 @@ def backtest(case: Case, shop: Observations, hide_after: str | None = None) -> B
     CaseError
         `hide_after` is not a time of day.
     """
-    cut = _cuts(shop, hide_after)
-    hidden = _last_hours(shop, cut)
-    if hide_after is not None and not hidden.any():
+    week = shop.hours.week_share(shop.grid).reshape(7, -1) > 0  # the door sign
+    cut = _cuts(shop, week, hide_after)
+    if hide_after is not None and (cut == NEVER).all():
         raise DataError(
             f"no open hours after {hide_after} can be hidden",
             where="backtest",
             cure="Choose a time at least an hour after opening and before closing.",
         )
+    open_, usual = shop.open_share > 0, _usual(shop)[:, None]
+    early = week & (_clock(shop, week) < cut[:, None])
+    last = open_ & (_clock(shop, open_) >= cut[shop.weekday, None]) & usual
+    longer = open_ & ~week[shop.weekday] & ~usual
     units: list[Unit] = []
-    for test, mask in ((LAST_HOURS, hidden), (LONGER_EVENINGS, _longer_evenings(shop))):
-        if mask.any():
-            units += _tested(case, shop, test, mask, cut)
-    if len(units) < FEWEST_UNITS:
+    if last.any():
+        shorter = OpeningHours.from_week(early.ravel(), shop.grid)
+        units += _tested(case, shop, LAST_HOURS, last, shorter)
+    if longer.any():
+        units += _tested(case, shop, LONGER_EVENINGS, longer, shop.hours)
+    if len(units) < FEWEST_UNITS or not any(unit.truth for unit in units):
         raise DataError(
             "not enough data to hide some of them and look what the estimate makes of it",
             where=shop.store or "backtest",
             cure="Come back with a few more weeks of sales.",
         )
-    return Backtest(shop.store, _cut_text(cut), tuple(units))
+    return Backtest(shop.store, cut, tuple(units))
 
 
-def _cuts(shop: Observations, hide_after: str | None) -> np.ndarray:
-    """Minute of each weekday from which its hours are hidden, 1440 = nothing, int (7,)."""
-    length = shop.grid.period_minutes
-    open_ = shop.hours.week_share(shop.grid).reshape(7, -1) > 0
-    begin = np.arange(open_.shape[1]) * length
-    open_[_nights(open_, begin)] = False
-    minutes = open_.sum(1) * length
-    closing = ((begin + length) * open_).max(1)
-    if hide_after is not None:
-        cut = np.where(minutes, -(-parse_clock(hide_after) // length) * length, 1440)
-    else:
-        cut = closing - np.minimum(HIDDEN_MINUTES, minutes / 3).astype(int) // length * length
-    visible = (open_ & (begin < cut[:, None])).sum(1) * length
-    return np.where((visible >= 60) & (cut < closing), cut, 1440)
-
-
-def _nights(open_: np.ndarray, begin: np.ndarray) -> np.ndarray:
-    """Open periods that run in from the evening before, same shape."""
-    return np.logical_and.accumulate(open_, axis=1) & (begin < NIGHT_ENDS)
-
-
-def _ordinary(shop: Observations) -> np.ndarray:
+def _usual(shop: Observations) -> np.ndarray:
     """Days on which the current hours held; all days where they never did, bool (days,)."""
-    usual = shop.regime == -1
-    return usual if usual.any() else np.ones(shop.days, dtype=bool)
+    return (shop.regime == -1) | (shop.regime != -1).all()
 
 
-def _last_hours(shop: Observations, cut: np.ndarray) -> np.ndarray:
-    """The end of every ordinary day, with the night that belongs to it, bool (days, P)."""
-    open_ = shop.open_share > 0
+def _clock(shop: Observations, open_: np.ndarray) -> np.ndarray:
+    """Minute at which each period begins; open ones that run in from the evening are past 24:00."""
     begin = np.arange(open_.shape[1]) * shop.grid.period_minutes
-    late = (begin >= cut[shop.weekday][:, None]) | _nights(open_, begin)
-    return open_ & late & _ordinary(shop)[:, None] & (cut.min() < 1440)
+    night = np.logical_and.accumulate(open_, axis=1) & (begin < NIGHT_ENDS)
+    return begin + MINUTES_PER_DAY * night
 
 
-def _longer_evenings(shop: Observations) -> np.ndarray:
-    """Hours beyond the usual on days of other opening hours, bool (days, P)."""
-    usual = (shop.hours.week_share(shop.grid).reshape(7, -1) > 0)[shop.weekday]
-    special = ~_ordinary(shop) & usual.any(1)
-    return (shop.open_share > 0) & ~usual & special[:, None]
-
-
-def _cut_text(cut: np.ndarray) -> str:
-    """ "15:00", or "15:00 (Sat 13:00)" where weekdays differ; "" where no usual hour was hidden."""
-    days = np.flatnonzero(cut < 1440)
-    if not len(days):
-        return ""
-    usual = int(np.bincount(cut[days]).argmax())
-    others = [f"{WEEKDAYS[day]} {clock(int(cut[day]))}" for day in days if cut[day] != usual]
-    return clock(usual) + (f" ({', '.join(others)})" if others else "")
+def _cuts(shop: Observations, week: np.ndarray, hide_after: str | None) -> np.ndarray:
+    """Minute of each weekday from which its hours are hidden, or NEVER, int (7,)."""
+    length, begin = shop.grid.period_minutes, _clock(shop, week)
+    closing = ((begin + length) * week).max(1)
+    if hide_after is None:
+        third = week.sum(1) * length / 3
+        cut = closing - np.minimum(HIDDEN_MINUTES, third).astype(int) // length * length
+    else:
+        cut = np.full(7, -(-parse_clock(hide_after) // length) * length)
+    visible = (week & (begin < cut[:, None])).sum(1) * length
+    return np.where((visible >= LEAST_MINUTES) & (cut < closing), cut, NEVER)
 
 
 def _tested(
-    case: Case, shop: Observations, test: str, hidden: np.ndarray, cut: np.ndarray
+    case: Case, shop: Observations, test: str, hidden: np.ndarray, hours: OpeningHours
 ) -> list[Unit]:
-    """Estimate without the hidden hours and compare, unit by unit."""
-    hours = shop.hours
-    if test == LAST_HOURS:
-        week = hours.week_share(shop.grid).reshape(7, -1) > 0
-        begin = np.arange(week.shape[1]) * shop.grid.period_minutes
-        week &= (begin < cut[:, None]) & ~_nights(week, begin)
-        hours = OpeningHours.from_week(week.ravel(), shop.grid)
+    """Estimate the shop as if `hours` had held, and compare with its till, unit by unit."""
     demand = estimate_demands(case, [_without(shop, hidden, hours)])[shop.store]
     rates = demand.draws.reshape(-1, 7, hidden.shape[1])
-
-    counted = np.isfinite(shop.transactions)
-    exposure = np.where(counted, shop.real_hours * shop.open_share, 0.0)
-    sales = np.where(counted & (exposure > 0), shop.transactions, 0.0)
-    behind, seen = exposure * hidden, exposure * ~hidden
-    usable = np.flatnonzero((behind.sum(1) > 0) & (seen.sum(1) > 0))
-    groups = _groups(shop, test, usable, (sales * ~hidden).sum(1))
-    dispersion = _dispersion(shop, sales * ~hidden, seen, groups)
-    ends = np.where(seen > 0, np.arange(seen.shape[1]), -1).max(1, keepdims=True)
-    per_hour = 60 // shop.grid.period_minutes
-    last_hour = seen * (np.arange(seen.shape[1]) > ends - per_hour)
-
-    random = [entry.random for entry in for_store(case, shop.store).hours.history]
+    open_hours = np.where(np.isfinite(shop.transactions), shop.real_hours * shop.open_share, 0.0)
+    sales = np.where(open_hours > 0, shop.transactions, 0.0)
+    behind, seen = open_hours * (hidden & ~before_closing(shop)), open_hours * ~hidden
+    rung, after = (sales * (seen > 0)).sum(1), (sales * (behind > 0)).sum(1)
+    plain = ~shop.holiday & ~np.r_[shop.holiday[1:], False]
+    groups = _groups(shop, test, np.flatnonzero(plain & behind.any(1) & seen.any(1)), rung)
+    dispersion = _dispersion(shop, sales, seen * plain[:, None], groups)
+    place = np.arange(seen.shape[1])
+    end = np.where(seen > 0, place, -1).max(1, keepdims=True)
+    end_of_day = seen * (place > end - 60 // shop.grid.period_minutes)
+    history = for_store(case, shop.store).hours.history
+    drawn = {number for number, entry in enumerate(history) if entry.random}
     rng = np.random.default_rng(0)
-    occasion = rng.standard_normal((len(random) + 1, len(rates)))
+    occasion = rng.standard_normal((int(shop.regime.max()) + 2, len(rates)))  # [-1]: ordinary days
     units = []
     for days in groups:
-        ratio = _per_draw(rates, behind, shop, days) / _per_draw(rates, seen, shop, days)
+        typical = rates[:, shop.weekday[days]]
+        ratio = _total(typical, behind[days]) / _total(typical, seen[days])
         regime = int(shop.regime[days[0]])
-        if test == LONGER_EVENINGS and not (regime < len(random) and random[regime]):
+        if test == LONGER_EVENINGS and regime not in drawn:
             # Chosen dates have evenings of their own kind; a walk's mean over h hours varies h/3.
-            length = behind[days].sum(1).mean()
-            ratio *= np.exp(OCCASION_DRIFT * np.sqrt(length / 3) * occasion[regime])
-        rung = float((sales * ~hidden)[days].sum())
-        level = rng.gamma(max(rung, 0.5) / dispersion, dispersion, len(rates))
-        mean = np.maximum(level * ratio, 1e-9)
-        alike = len(set(shop.weekday[days].tolist())) == 1
+            drift = OCCASION_DRIFT * np.sqrt(behind[days].sum(1).mean() / 3)
+            ratio *= np.exp(drift * occasion[regime])
+        level = rng.gamma(max(rung[days].sum(), 0.5) / dispersion, dispersion, len(rates))
+        weekdays = set(shop.weekday[days].tolist())
         units.append(
             Unit(
                 test=test,
-                weekday=int(shop.weekday[days[0]]) if alike else None,
+                weekday=weekdays.pop() if len(weekdays) == 1 else None,
                 first=shop.dates[days[0]],
                 last=shop.dates[days[-1]],
-                truth=float((sales * hidden)[days].sum()),
-                draws=rng.gamma(mean / dispersion, dispersion),
+                truth=float(after[days].sum()),
+                draws=rng.gamma(level * ratio / dispersion, dispersion),
                 rhythm_sd=float(np.log(ratio).std()),
-                naive={
-                    rule: float(
-                        (sales * (part > 0))[days].sum() / part[days].sum() * behind[days].sum()
-                    )
-                    for rule, part in (("last hour", last_hour), ("day mean", seen))
-                },
+                last_hour=_like(end_of_day[days], sales[days], behind[days]),
+                day_mean=_like(seen[days], sales[days], behind[days]),
             )
         )
     return units
 
 
 def _without(shop: Observations, hidden: np.ndarray, hours: OpeningHours) -> Observations:
-    """The shop as if it had been closed in the hidden hours."""
-
-    def blank(values: np.ndarray | None) -> np.ndarray | None:
-        return None if values is None else np.where(hidden, np.nan, values)
-
-    door = shop.footfall_where == "door"  # a door that is locked counts nobody
+    """The shop as if it had been closed in the hidden hours; a locked door counts nobody."""
+    door = shop.footfall if shop.footfall_where == "door" else None
     return replace(
         shop,
         transactions=np.where(hidden, np.nan, shop.transactions),
-        revenue=blank(shop.revenue),
-        footfall=blank(shop.footfall) if door else shop.footfall,
+        revenue=None,  # the basket has no part in this
+        footfall=shop.footfall if door is None else np.where(hidden, np.nan, door),
         open_share=np.where(hidden, 0.0, shop.open_share),
         hours=hours,
     )
 
 
-def _per_draw(
-    rates: np.ndarray, hours: np.ndarray, shop: Observations, days: np.ndarray
-) -> np.ndarray:
-    """Customers expected in some hours of some days by the typical week, shape (D,)."""
-    total = np.zeros(rates.shape[1:])
-    np.add.at(total, shop.weekday[days], hours[days])
-    return np.maximum(np.einsum("dwp,wp->d", rates, total), 1e-9)
+def _like(hours: np.ndarray, sales: np.ndarray, behind: np.ndarray) -> float:
+    """Customers in the hours `behind` the door if they were as busy as others."""
+    return float(sales[hours > 0].sum() / hours.sum() * behind.sum())
+
+
+def _total(rates: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """Customers in some hours of n days in each draw, (D, n, P) and (n, P) to (D,)."""
+    return np.einsum("dnp,np->d", rates, hours)
 
 
 def _groups(shop: Observations, test: str, days: np.ndarray, rung: np.ndarray) -> list[np.ndarray]:
@@ -381,12 +343,14 @@ def _groups(shop: Observations, test: str, days: np.ndarray, rung: np.ndarray) -
 
     Only visible sales decide where a unit ends: hidden ones would choose their own truth.
     """
-    if test == LONGER_EVENINGS:
-        kinds = [days[shop.regime[days] == regime] for regime in np.unique(shop.regime[days])]
-        return [group for kind in kinds for group in _in_a_row(kind, rung, 1)]
-    kinds = [days[shop.weekday[days] == weekday] for weekday in range(7)]
-    groups = [group for kind in kinds for group in _in_a_row(kind, rung, LEAST_DATES)]
-    return groups if len(groups) >= ENOUGH_UNITS else _in_a_row(days, rung, LEAST_DATES)
+    longer = test == LONGER_EVENINGS
+    kind, dates = (shop.regime, 1) if longer else (shop.weekday, LEAST_DATES)
+    groups = [
+        group
+        for one in np.unique(kind[days])
+        for group in _in_a_row(days[kind[days] == one], rung, dates)
+    ]
+    return groups if longer or len(groups) >= ENOUGH_UNITS else _in_a_row(days, rung, dates)
 
 
 def _in_a_row(days: np.ndarray, rung: np.ndarray, dates: int) -> list[np.ndarray]:
@@ -396,38 +360,31 @@ def _in_a_row(days: np.ndarray, rung: np.ndarray, dates: int) -> list[np.ndarray
         if len(current) >= dates and rung[current].sum() >= LEAST_SALES:
             groups.append(np.array(current))
             current = []
-    if current and groups:
-        groups[-1] = np.r_[groups[-1], current]
     return groups
 
 
 def _dispersion(
     shop: Observations, sales: np.ndarray, hours: np.ndarray, groups: list[np.ndarray]
 ) -> float:
-    """How much the later half of the visible hours varies against the earlier, 1 = pure chance.
+    """How much the later half of the visible hours varies against the earlier; 1 is pure chance.
 
     Pearson's chi-square per degree of freedom of late sales given all visible ones and the
-    weekday's usual share; over dates and over units, the larger of the two.
+    weekday's usual share, on ordinary days; over dates and over units, the larger of the two.
     """
     late = hours.cumsum(1) > hours.sum(1, keepdims=True) / 2
-    total, after = sales.sum(1), (sales * late).sum(1)
-    usual = _ordinary(shop)
-    share = np.full(7, np.nan)
-    for weekday in range(7):
-        mine = usual & (shop.weekday == weekday)
-        if total[mine].sum() > 0:
-            share[weekday] = after[mine].sum() / total[mine].sum()
+    visible = sales * (hours > 0) * _usual(shop)[:, None]
+    total, after = visible.sum(1), (visible * late).sum(1)
+    share = np.zeros(7)
+    for weekday in np.unique(shop.weekday[total > 0]).tolist():
+        mine = shop.weekday == weekday
+        share[weekday] = after[mine].sum() / total[mine].sum()
     expected = total * share[shop.weekday]
     variance = expected * (1 - share[shop.weekday])
-    known = usual & np.nan_to_num(variance > 0)
     found = 1.0
-    for parts in ([np.array([day]) for day in np.flatnonzero(known)], groups):
-        parts = [part for part in parts if known[part].all()]
-        freedom = len(parts) - int(np.isfinite(share).sum())
+    for parts in ([np.array([day]) for day in range(shop.days)], groups):
+        parts = [part for part in parts if variance[part].all()]
+        freedom = len(parts) - np.count_nonzero(share)
         if freedom >= ENOUGH_UNITS:
-            square = sum(
-                (after[part].sum() - expected[part].sum()) ** 2 / variance[part].sum()
-                for part in parts
-            )
-            found = max(found, float(square / freedom))
+            squares = [(after[p] - expected[p]).sum() ** 2 / variance[p].sum() for p in parts]
+            found = max(found, float(np.sum(squares) / freedom))
     return found

@@ -132,7 +132,7 @@ def _day_kinds(shop: Observations, open_: np.ndarray) -> np.ndarray:
     return np.where(usual | ~(usual & open_).any(), kind, FIRST_ENTRY + shop.regime)
 
 
-def _before_closing(shop: Observations) -> np.ndarray:
+def before_closing(shop: Observations) -> np.ndarray:
     """The closing shadow: the last half hour of each opening, bool (days, P).
 
     Customers hurry before the door is locked, or stay away: these periods tell nothing about how
@@ -189,7 +189,7 @@ def _posterior(
     drawn = np.zeros(kinds, dtype=bool)
     for s, (shop, profile) in enumerate(zip(shops, profiles, strict=True)):
         seen = shop.seen
-        told = np.isfinite(seen.transactions) & ~_before_closing(seen)
+        told = np.isfinite(seen.transactions) & ~before_closing(seen)
         sales = np.where(told, seen.transactions, 0.0)
         hours = np.where(told, seen.real_hours * seen.open_share, 0.0)
         expected = hours * shop.day_factor[:, None] * profile[seen.weekday]
