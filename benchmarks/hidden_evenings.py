@@ -17,7 +17,7 @@ import pandas as pd
 
 from optimizer.case import Case, Hours
 from optimizer.data.observations import Observations
-from optimizer.demand.estimate import estimate_demand, estimate_demands
+from optimizer.demand.estimate import fit_demands
 from optimizer.opening import DatedHours, OpeningHours
 from optimizer.timegrid import TimeGrid, clock
 
@@ -121,7 +121,7 @@ def hidden_evenings(
                 as_shop(own, begin, opens, until if n < 2 else close, store=f"sister {n}")
                 for n, own in enumerate(sales[1:])
             ]
-            demand = estimate_demands(case, [shop, *sisters])[""]
+            demand = fit_demands(case, [shop, *sisters])[""]
         else:
             if "street" in kind:
                 street = np.sum([c / c.mean() for c in window[1 : 1 + streets]], axis=0) * 500
@@ -132,7 +132,7 @@ def hidden_evenings(
             if kind == "4 own evenings":
                 late = rng.choice(WINDOW_DAYS, 4, replace=False)
                 case, shop = with_late_days(shop, sales[0], late, opens, until)
-            demand = estimate_demand(case, shop)
+            demand = fit_demands(case, [shop])[""]
         evening = demand.customers.reshape(-1, 7, 24)[:, :, close:until].sum((1, 2))
         week = 7 / WINDOW_DAYS
         rows.append(

@@ -22,8 +22,8 @@ The house, in the order in which data walks through it; a room knows only those 
 from optimizer.case import Case, DataFile
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.data.observations import Observations, check, read_observations
+from optimizer.demand.checked import estimate_demand, estimate_demands
 from optimizer.demand.demand import Demand, interval
-from optimizer.demand.estimate import estimate_demand, estimate_demands
 from optimizer.errors import CaseError, DataError, OpeningHoursError, PlanError
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation, evaluate

@@ -20,9 +20,9 @@ from optimizer.case import Case, DataFile
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.data.observations import Observations, check, read_observations
 from optimizer.demand.backtest import backtest
+from optimizer.demand.checked import estimate_demands
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import displacement
-from optimizer.demand.estimate import estimate_demands
 from optimizer.errors import CaseError, OpeningHoursError
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import evaluate

@@ -174,7 +174,7 @@ def drawn_shops(width: float, claimed: float, close: int = 15) -> list[Backtest]
         draws[:, :, close:17] *= np.exp(rng.normal(0, claimed, (400, 7, 1)))
         demand = one_demand(draws.reshape(400, -1), shop)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(room, "estimate_demands", lambda *_, demand=demand: {"": demand})
+            patch.setattr(room, "fit_demands", lambda *_, demand=demand: {"": demand})
             found.append(backtest(CASE, shop, f"{close}:00"))
     return found
 

@@ -12,13 +12,17 @@ from optimizer.case import Case, DisplacementFacts
 from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand, interval
 from optimizer.demand.displacement import Displacement, displacement, true_potential
-from optimizer.demand.estimate import estimate_demand, estimate_demands
+from optimizer.demand.estimate import fit_demands
 from optimizer.demand.latent import Counts, Drifts, _fit, posterior_draws, walk_precision
 from optimizer.errors import DataError
 from optimizer.opening import OpeningHours
 from optimizer.timegrid import TimeGrid
 
 GRID = TimeGrid("UTC", 60)
+
+
+def estimate_demand(case: Case, shop: Observations) -> Demand:
+    return fit_demands(case, [shop])[shop.store]
 
 
 def small_counts(stores: int = 2, units: int = 3, periods: int = 6, seed: int = 0) -> Counts:
@@ -197,7 +201,7 @@ def test_sister_stores_teach_the_evening() -> None:
         sales = rng.poisson(rate).astype(float)
         shops.append(as_shop(sales, date(2026, 1, 5), 9, close, store=f"S{number}"))
 
-    demands = estimate_demands(Case(period_minutes=60), shops)
+    demands = fit_demands(Case(period_minutes=60), shops)
 
     early = demands["S0"]
     assert early.grade[18] == "C"

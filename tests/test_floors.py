@@ -21,11 +21,12 @@ ORDER = """
     data.counters data.sales data.totals data.reading data.inferred data.placing data.observations
     data
     demand.demand demand.latent demand.evidence demand.estimate demand.displacement
-    demand.backtest demand.changes demand.trial demand
-    planning.queueing planning.response planning.rules planning.plan planning.evaluate
-    planning.potential planning.lost planning.loyalty planning.solver_process planning.milp planning.week
-    planning.curves planning.exchange planning.engine planning.hours planning.roster
-    planning.explain planning.scenario planning
+    demand.backtest demand.checked demand.comparison demand.changes demand.chain_trial demand.trial
+    demand
+    planning.queueing planning.response planning.rules planning.plan planning.recapture
+    planning.evaluate planning.potential planning.lost planning.loyalty
+    planning.solver_process planning.milp planning.week planning.curves planning.exchange
+    planning.engine planning.hours planning.roster planning.explain planning.scenario planning
     chain.stores chain.budget chain.compare chain
     reporting.sentences reporting.plots reporting.tables reporting.trust reporting.trial
     reporting.listings reporting.html reporting.xlsx reporting.ics reporting.hours_markup reporting

@@ -60,7 +60,7 @@ def test_intervals_cover_the_hidden_truth(monkeypatch: pytest.MonkeyPatch) -> No
         sample = generate.make(seed)
         case = case_of(sample)
         shop = read_observations(case)[""]
-        lost = sales_lost(case, estimate.estimate_demand(case, shop))
+        lost = sales_lost(case, estimate.fit_demands(case, [shop])[""])
         after = sum(sample.demand[day, close:22].sum()
                     for day, (_, close) in generate.HOURS.items())  # fmt: skip
         truth = after * generate.BASKET_MEAN

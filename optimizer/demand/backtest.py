@@ -21,7 +21,7 @@ from optimizer.case import Case
 from optimizer.casefile import for_store
 from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand
-from optimizer.demand.estimate import OCCASION_DRIFT, before_closing, estimate_demands
+from optimizer.demand.estimate import OCCASION_DRIFT, before_closing, fit_demands
 from optimizer.errors import DataError
 from optimizer.opening import OpeningHours
 from optimizer.timegrid import MINUTES_PER_DAY, parse_clock
@@ -272,7 +272,7 @@ def _tested(
     case: Case, shop: Observations, test: str, hidden: np.ndarray, hours: OpeningHours
 ) -> list[Unit]:
     """Estimate the shop as if `hours` had held, and compare with its till, unit by unit."""
-    demand = estimate_demands(case, [_without(shop, hidden, hours)])[shop.store]
+    demand = fit_demands(case, [_without(shop, hidden, hours)])[shop.store]
     rates = demand.draws.reshape(-1, 7, hidden.shape[1])
     open_hours = np.where(np.isfinite(shop.transactions), shop.real_hours * shop.open_share, 0.0)
     sales = np.where(open_hours > 0, shop.transactions, 0.0)

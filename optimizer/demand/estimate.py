@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.case import Case
-from optimizer.data.observations import Observations, read_observations
+from optimizer.data.observations import Observations
 from optimizer.demand import evidence
 from optimizer.demand.demand import Demand, Evidence, interval
 from optimizer.demand.latent import Counts, posterior_draws
@@ -41,27 +41,7 @@ class _Shop:
     drawn: np.ndarray  # per entry of the hours' history: were its dates drawn at random?
 
 
-def estimate_demand(case: Case, shop: Observations | None = None) -> Demand:
-    """Potential customers of one shop per hour of a typical week; reads its files where not given.
-
-    Raises
-    ------
-    DataError
-        The files hold several stores (see `estimate_demands`), or no sales in the open hours.
-    """
-    if shop is None:
-        found = read_observations(case)
-        if len(found) > 1:
-            known = ", ".join(f'"{store}"' for store in list(found)[:5])
-            raise DataError(
-                f"the data hold {len(found)} stores: {known} ...",
-                cure="Choose one with for_store(case, name), or use estimate_demands.",
-            )
-        shop = next(iter(found.values()))
-    return estimate_demands(case, [shop])[shop.store]
-
-
-def estimate_demands(
+def fit_demands(
     case: Case, shops: Sequence[Observations], draws: int = DRAWS
 ) -> dict[str, Demand]:
     """Potential customers per hour of a typical week, for each store of a chain, by store name.
