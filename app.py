@@ -16,7 +16,7 @@ from optimizer.case import PRESETS, Economics
 PAGES = Path(optimizer.app.__file__).parent
 HERE = Path(__file__).resolve()
 SAMPLE = HERE.parent / "sample_data" / "old_town_gifts"
-OWN = "my own numbers"
+OWN = "no, my own numbers"
 
 
 def main() -> None:
@@ -53,15 +53,16 @@ def sidebar() -> None:
     st.caption("Synthetic sample data" if shop.case.synthetic else "Your own data")
     if len(shop.stores) > 1:
         values.store = shop.demand.store
-        choose = lambda: state.choose_store(values.store)  # noqa: E731
-        st.selectbox("Store", shop.stores, key="store", on_change=choose)
+        st.selectbox("Store", shop.stores, key="store",
+                     on_change=lambda: state.choose_store(values.store))  # fmt: skip
     st.subheader("What if", anchor=False)
     displacement(shop)
     economics, currency = shop.case.economics, state.plain(shop.case.currency)
-    number("Contribution margin, % of net sales", "economics.contribution_margin",
-           100 * economics.margin, most=100.0, step=1.0, scale=100)  # fmt: skip
+    margin = round(100 * economics.margin, 4)
+    number("Contribution margin, % of net sales", "economics.contribution_margin", margin,
+           most=100.0, step=1.0, scale=100, format="%.1f")  # fmt: skip
     wage = Economics.DEFAULT_WAGE if economics.wage is None else economics.wage
-    number(f"Wage an hour before supplements, {currency}", "economics.wage", wage)
+    number(f"Wage an hour before supplements, {currency}", "economics.wage", wage, least=0.0)
     if shop.demand.basket_draws is None:
         number(f"Average net sale, {currency}", "economics.basket", economics.basket)
     else:
@@ -73,7 +74,8 @@ def sidebar() -> None:
 
 def number(
     label: str, field: str, value: float | None, *,
-    most: float | None = None, step: float = 0.5, scale: int = 1,
+    least: float = 0.01, most: float | None = None, step: float = 0.5, scale: int = 1,
+    format: str = "%.2f",
 ) -> None:  # fmt: skip
     """One number of the case, `scale` times what its field holds; empty where not known."""
 
@@ -82,7 +84,7 @@ def number(
         state.suppose({field: None if given is None else given / scale})
 
     st.session_state[field] = value
-    st.number_input(label, 0.01, most, step=step, key=field, on_change=changed,
+    st.number_input(label, least, most, step=step, format=format, key=field, on_change=changed,
                     placeholder="not known")  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def displacement(shop: state.Shop) -> None:
     st.slider("Turned-away customers who are lost, %", 0, 100, key="lost_share",
               on_change=own_share, help="The least and the most you think likely. The others come "
               "at another hour or buy in your web shop.")  # fmt: skip
-    st.selectbox("As usual for this kind of shop", [OWN, *PRESETS], key="kind", on_change=kind)
+    st.selectbox("As usual for a kind of shop?", [OWN, *PRESETS], key="kind", on_change=kind)
 
 
 main()

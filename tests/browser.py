@@ -34,7 +34,10 @@ FLAGS = (
 )
 SERVER_START_SECONDS = 60
 PAGE_SECONDS = 90
-BUSY = "[data-testid=stSpinner], [data-stale=true], [data-test-script-state=running]"
+BUSY = (
+    "[data-testid=stSpinner], [data-testid=stSkeleton], [data-stale=true], "
+    "[data-test-script-state=running]"
+)
 
 
 def find_browser() -> tuple[str, str] | None:

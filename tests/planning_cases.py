@@ -1,13 +1,17 @@
 """Small made-up shops for the planning tests."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from optimizer.case import Case
 from optimizer.casefile import with_changes
+from optimizer.opening import OpeningHours
 from optimizer.planning.response import Potential
+from optimizer.timegrid import TimeGrid
 
+TODAY = "Mo-Fr 10:00-17:00; Sa 10:00-15:00"
 # Two weekdays by the hour, short shifts: small enough to try every plan there is.
 KIOSK = with_changes(
     Case(period_minutes=60),
@@ -27,7 +31,7 @@ KIOSK = with_changes(
 SHOP = with_changes(
     Case(period_minutes=60, country="FI"),
     {
-        "hours.current": "Mo-Fr 10:00-17:00; Sa 10:00-15:00",
+        "hours.current": TODAY,
         "hours.candidate": "Mo-Sa 08:00-21:00",
         "service.max_staff": 4,
         "labour.break_minutes": 60,
@@ -50,6 +54,7 @@ def potential(
     value: float = 8.0,
     unit: str = "EUR",
     seed: int = 0,
+    today: str = TODAY,
 ) -> Potential:
     """Draws around mean customers per period, shape (W,): a busy and a quiet week in each pair."""
     rng = np.random.default_rng(seed)
@@ -65,7 +70,58 @@ def potential(
         if unit == "customers"
         else value * rng.lognormal(0, 0.1, draws),
         unit=unit,
+        open_now=OpeningHours.parse(today).week_share(TimeGrid("UTC", 10080 // len(per_hour))),
     )
+
+
+def _away(open_: Sequence[float], t: int) -> float:
+    """Hours from the middle of a period to the nearest door of its day, whole periods open."""
+    gaps = (abs(t - k) - 0.5 for k in range(len(open_)) if open_[k])
+    return max(min(gaps, default=np.inf), 0.5) * 24 / len(open_)
+
+
+def _stay(people: Potential, draw: int, hours_away: float, nearness: float) -> float:
+    on_the_day = nearness * np.exp(-hours_away / 2.0)
+    share = people.web[draw] + people.moved[draw] * (0.4375 + 0.5625 * on_the_day)
+    return min(share, 1.0)
+
+
+def _nearness(people: Potential, draw: int) -> float:
+    """By halving an interval: with today's hours the stated share of those turned away stays."""
+    days = (people.open_now > 0).reshape(7, -1)
+    turned_away = [
+        (people.customers[draw, day * days.shape[1] + t], _away(days[day], t))
+        for day in range(7)
+        for t in range(days.shape[1])
+        if days[day].any() and not days[day, t]
+    ]
+    stated = (1 - people.lost[draw]) * sum(count for count, _ in turned_away)
+    low, high = 0.0, 1e4
+    for _ in range(80):
+        middle = (low + high) / 2
+        stayed = sum(n * _stay(people, draw, away, middle) for n, away in turned_away)
+        low, high = (middle, high) if stayed < stated else (low, middle)
+    return low
+
+
+def kept_by_trying(people: Potential) -> Callable[[int, Sequence[float]], float]:
+    """Margin kept of a day's closed periods: customer by customer, without the code under test.
+
+    The answer takes the weekday and which of its periods are open.
+    """
+    nearness = [_nearness(people, draw) for draw in range(len(people.value))]
+
+    def kept(weekday: int, open_: Sequence[float]) -> float:
+        total = 0.0
+        for draw, near in enumerate(nearness):
+            for t in range(len(open_)):
+                if not open_[t]:
+                    customers = people.customers[draw, weekday * len(open_) + t]
+                    share = _stay(people, draw, _away(open_, t), near)
+                    total += people.value[draw] * customers * share
+        return total / len(nearness)
+
+    return kept
 
 
 def two_peaks(period_minutes: int = 60, busiest: float = 30.0) -> np.ndarray:

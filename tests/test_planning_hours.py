@@ -14,7 +14,7 @@ from optimizer.planning.hours import optimize
 from optimizer.planning.milp import Model
 from optimizer.planning.plan import Plan, check_plan
 from optimizer.planning.response import Potential, respond
-from planning_cases import KIOSK, only_between, potential, shop, two_peaks
+from planning_cases import KIOSK, kept_by_trying, only_between, potential, shop, two_peaks
 
 
 def open_blocks(plan: Plan) -> list[int]:
@@ -106,7 +106,7 @@ def test_a_day_too_short_for_a_shift_stays_closed_and_is_named() -> None:
 def test_candidate_hours_after_midnight_are_left_aside_and_named() -> None:
     """The plan closes by 24:00 and says so."""
     case = shop(hours__candidate="Mo-Sa 14:00-02:00")
-    plan = optimize(case, potential(only_between(18, 24, 25)))
+    plan = optimize(case, potential(only_between(18, 24, 25), lost=0.9))
 
     assert max(plan.hours.closing_minute(day) or 0 for day in range(7)) == 1440
     assert any("after midnight" in note for note in plan.notes)
@@ -204,27 +204,31 @@ def staff_profiles(case: Case, periods: int) -> list[tuple[int, ...]]:
 
 def best_by_trying(case: Case, people: Potential) -> float:
     """Profit of the best plan for Wednesday and Thursday 8 to 15, of all that there are."""
-    response = respond(people, case.service, 1.0)
+    response, kept = respond(people, case.service, 1.0), kept_by_trying(people)
+    closed = [kept(day, [False] * 24) for day in range(7)]
     wage = case.economics.labour_cost_per_hour
     by_hours: list[dict[int, float]] = []
     for weekday in (2, 3):
-        best = {0: 0.0}
+        best, stays = {0: 0.0}, {}
         for profile in staff_profiles(case, 7):
             at_work = [period for period in range(7) if profile[period]]
             if not at_work or at_work[-1] - at_work[0] + 1 != len(at_work):
                 continue
             if min(profile[period] for period in at_work) < case.service.min_staff:
                 continue
-            gain = -case.economics.open_cost_per_day
+            open_ = [8 + at_work[0] <= hour <= 8 + at_work[-1] for hour in range(24)]
+            if tuple(open_) not in stays:
+                stays[tuple(open_)] = kept(weekday, open_) - closed[weekday]
+            gain = stays[tuple(open_)] - case.economics.open_cost_per_day
             for period in at_work:
                 week = 24 * weekday + 8 + period
-                gain += response.earned[week, profile[period]] - response.kept[week]
+                gain += response.earned[week, profile[period]]
                 gain -= wage * profile[period] + case.economics.open_cost_per_hour
             hours = sum(profile)
             best[hours] = max(best.get(hours, -np.inf), gain)
         by_hours.append(best)
     limit = case.labour.hours_per_week or np.inf
-    return response.kept.sum() + max(
+    return sum(closed) + max(
         first + second
         for hours, first in by_hours[0].items()
         for more, second in by_hours[1].items()
@@ -274,7 +278,8 @@ def best_by_listing(case: Case, people: Potential) -> tuple[float, float]:
     """Profit and bound of the best plan, with a column for every window and every shift."""
     response = respond(people, case.service, 1.0)
     earned = response.earned.reshape(7, 24, -1)
-    kept = response.kept.reshape(7, 24)
+    kept = kept_by_trying(people)
+    closed = [kept(day, np.zeros(24)) for day in range(7)]
     wage = case.economics.labour_cost_per_hour
     least, most = case.service.min_staff, case.service.max_staff
     shortest, longest = (int(hours) for hours in case.labour.shift_hours)
@@ -300,7 +305,8 @@ def best_by_listing(case: Case, people: Potential) -> tuple[float, float]:
             (len(open_),),
             upper=1,
             integer=True,
-            gain=open_ @ (earned[day, :, least] - kept[day])
+            gain=open_ @ earned[day, :, least]
+            + [kept(day, window) - closed[day] for window in windows]
             - case.economics.open_cost_per_day
             - open_.sum(axis=1) * case.economics.open_cost_per_hour,
         )
@@ -320,15 +326,15 @@ def best_by_listing(case: Case, people: Potential) -> tuple[float, float]:
             upper=0,
         )
         for k in range(most - least):
-            closed = [(-share, column) for share, column in each_window]
-            model.constrain(f"closed {day} {k}", (1, more[:, k]), *closed, upper=0)
+            shut = [(-share, column) for share, column in each_window]
+            model.constrain(f"closed {day} {k}", (1, more[:, k]), *shut, upper=0)
         model.constrain_sum(f"one window {day}", (1, chosen), upper=1)
         all_staff.append(staff)
         all_open.append(chosen)
     model.constrain_sum("budget", (1, np.array(all_staff)), upper=case.labour.hours_per_week or 1e9)
     model.constrain_sum("some day", (1, np.array(all_open)), lower=1)
     solution = model.solve(time_limit=60, gap=1e-5)
-    return solution.objective + response.kept.sum(), solution.bound + response.kept.sum()
+    return solution.objective + sum(closed), solution.bound + sum(closed)
 
 
 @pytest.mark.parametrize(

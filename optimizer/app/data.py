@@ -7,7 +7,6 @@ import streamlit as st
 
 from optimizer.app import state
 from optimizer.case import Economics
-from optimizer.data.observations import FileReport
 from optimizer.errors import OpeningHoursError
 from optimizer.reporting import sentences
 
@@ -16,17 +15,15 @@ CURRENCIES = ("EUR", "SEK", "NOK", "DKK", "GBP", "CHF", "PLN", "CZK", "USD", "CA
 
 def page() -> None:
     """Upload, what was recognised, and the facts."""
-    st.title("Data", anchor=False)
-    give_files()
     shop = state.shop()
-    st.subheader("What was recognised", anchor=False)
-    if shop.case.synthetic:
-        st.caption("Synthetic sample data: a shop made up to show the tool.")
+    state.headline(shop, "See your own shop: give the export of your till.")
+    give_files()
+    state.section("What was recognised")
     for report in shop.seen.reports:
-        show_file(report)
-    if shop.seen.warnings:
-        state.say(*shop.seen.warnings)
-    st.subheader("What files cannot tell", anchor=False)
+        st.markdown(f"**{state.plain(report.file)}** {state.plain(sentences.recognised(report))}")
+        state.listed(sentences.left_out(report))
+    state.listed(shop.seen.warnings)
+    state.section("What files cannot tell")
     state_facts(shop)
     st.button("Start over", on_click=state.start_over, help="Forget your files and facts.")
 
@@ -34,7 +31,7 @@ def page() -> None:
 def give_files() -> None:
     """The uploader; files that cannot be read leave everything as it was."""
     files = st.file_uploader(
-        "Your till's export, and counts of passers-by and web orders if you have them",
+        "Sales with the time of each; counts of passers-by and web orders if you have them",
         accept_multiple_files=True,
         key=f"files-{st.session_state.uploads}",
         help="CSV, TSV, TXT, XLSX or ZIP; a row per sale or per hour. Choose them all together.",
@@ -54,18 +51,22 @@ def give_files() -> None:
         st.error(state.plain(st.session_state.refused))
 
 
-def show_file(report: FileReport) -> None:
-    """One file: what it was taken for, what was left out and why."""
-    st.markdown(state.plain(sentences.recognised(report)))
-    left_out = sentences.left_out(report)
-    if left_out:
-        state.say(*left_out)
-
-
 def state_facts(shop: state.Shop) -> None:
     """A form of what people must say; only what is changed counts as stated."""
     case, economics = state.visitor().stated, state.visitor().stated.economics
     margin = economics.contribution_margin
+    currencies = sorted({*CURRENCIES, case.currency})
+    zones = sorted({*available_timezones(), case.timezone})
+    shown = {
+        "hours.current": str(shop.seen.hours),
+        "hours.candidate": str(case.hours.candidate),
+        "economics.contribution_margin": margin,
+        "economics.wage": economics.wage,
+        "economics.basket": economics.basket,
+        "currency": case.currency,
+        "country": case.country,
+        "timezone": case.timezone,
+    }
     with st.form("facts"):
         facts: dict[str, Any] = {
             "hours.current": st.text_input(
@@ -79,36 +80,26 @@ def state_facts(shop: state.Shop) -> None:
             ),
         }
         left, right = st.columns(2)
-        share = left.number_input(
-            "Contribution margin, % of net sales", 1.0, 100.0, margin and 100 * margin,
-            placeholder=f"not stated: {100 * Economics.DEFAULT_MARGIN:.0f}",
+        percent = left.number_input(
+            "Contribution margin, % of net sales", 0.01, 100.0, margin and round(100 * margin, 4),
+            step=1.0, format="%.1f",
+            placeholder=f"not stated: {100 * Economics.DEFAULT_MARGIN:.0f} is assumed",
         )  # fmt: skip
-        facts["economics.contribution_margin"] = share and share / 100
+        facts["economics.contribution_margin"] = percent and percent / 100
         facts["economics.wage"] = right.number_input(
             "Wage an hour, before supplements", 0.0, None, economics.wage, step=0.5,
-            placeholder=f"not stated: {Economics.DEFAULT_WAGE}",
+            placeholder=f"not stated: {Economics.DEFAULT_WAGE} is assumed",
         )  # fmt: skip
-        if shop.seen.basket_mean is None:
-            facts["economics.basket"] = left.number_input(
-                "Average net sale", 0.01, None, economics.basket, step=0.5, placeholder="not known"
-            )
-        facts["currency"] = right.selectbox("Currency", CURRENCIES, CURRENCIES.index(case.currency))
-        zones = sorted(available_timezones())
-        facts["timezone"] = left.selectbox("Time zone", zones, zones.index(case.timezone))
+        facts["currency"] = left.selectbox("Currency", currencies, currencies.index(case.currency))
         facts["country"] = right.text_input(
             "Country, for holidays and pay rules", case.country, max_chars=2, placeholder="FI"
         ).upper()
+        facts["timezone"] = left.selectbox("Time zone", zones, zones.index(case.timezone))
+        if shop.demand.basket_draws is None:
+            facts["economics.basket"] = right.number_input(
+                "Average net sale", 0.01, None, economics.basket, step=0.5, placeholder="not known"
+            )
         if st.form_submit_button("Use these facts", type="primary"):
-            shown = {
-                "hours.current": str(shop.seen.hours),
-                "hours.candidate": str(case.hours.candidate),
-                "economics.contribution_margin": margin,
-                "economics.wage": economics.wage,
-                "economics.basket": economics.basket,
-                "currency": case.currency,
-                "timezone": case.timezone,
-                "country": case.country,
-            }
             with state.problems():
                 state.state({name: said for name, said in facts.items() if said != shown[name]})
                 st.rerun()

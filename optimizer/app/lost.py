@@ -21,31 +21,29 @@ ADVICE = {
 def page() -> None:
     """The answer first, then what it rests on."""
     shop = state.shop()
-    today = shop.lost()
     answer = st.container()
-    lost = choose_closing(shop, today)
+    lost = choose_closing(shop)
     with answer:
-        st.title(state.plain(sentences.headline(lost)), anchor=False)
-        if shop.case.synthetic:
-            st.caption("Synthetic sample data: a shop made up to show the tool.")
+        state.headline(shop, sentences.headline(lost))
     if len(lost.days):
-        st.subheader(f"Advice: {ADVICE[lost.advice]}", anchor=False)
+        state.section(f"Advice: {ADVICE[lost.advice]}")
         state.say(sentences.because(lost))
+    show_day(shop, lost)
+    if len(lost.days):
         if lost.advice != "not enough data":
             show_split(lost)
-    show_day(shop, today, lost)
-    if len(lost.days):
-        st.subheader("Evening by evening", anchor=False)
+        state.section("Evening by evening")
         st.table(tables.evenings(lost), border="horizontal", hide_index=True)
-    st.subheader(f"What this rests on: grade {lost.grade}", anchor=False)
-    state.say(*(f"{told.weight:.0%} {told.kind}. {told.says}" for told in shop.demand.evidence))
-    st.subheader("What is assumed", anchor=False)
+    state.section(f"What this rests on: grade {lost.grade} of A to E")
+    state.listed(sentences.evidence(shop.demand))
+    state.section("What is assumed")
     assumed = sentences.assumptions(shop.case, shop.displacement.source)
-    state.say(*assumed, *shop.demand.warnings)
+    state.listed([*assumed, *shop.demand.warnings])
 
 
-def choose_closing(shop: state.Shop, today: SalesLost) -> SalesLost:
+def choose_closing(shop: state.Shop) -> SalesLost:
     """A slider for the days that share the usual closing time, and what is lost with its value."""
+    today = shop.lost
     opens = shop.demand.open_share.reshape(7, -1).max(1) > 0
     if not opens.any():
         return today
@@ -65,12 +63,12 @@ def choose_closing(shop: state.Shop, today: SalesLost) -> SalesLost:
         persist_state="session",
         help="For the days that share the usual closing time; the others close as today.",
     )
-    return today if close == usual else shop.lost(dict.fromkeys(shared.tolist(), close))
+    return today if close == usual else shop.lost_by(dict.fromkeys(shared.tolist(), close))
 
 
 def show_split(lost: SalesLost) -> None:
     """Where the customers of the closed hours go."""
-    st.subheader("Where they go", anchor=False)
+    state.section("Where they go")
     names = {"moved": "come to you at other hours", "web": "buy in your web shop", "lost": "lost"}
     parts = []
     for part, name in names.items():
@@ -78,14 +76,14 @@ def show_split(lost: SalesLost) -> None:
         if middle:
             parts.append((f"{name}: {sentences.amount(middle, lost.unit)}", middle))
     said = sentences.split(lost)
-    st.altair_chart(plots.split_chart(parts), alt=said)
+    state.picture(plots.split_chart(parts), said)
     state.say(said)
 
 
-def show_day(shop: state.Shop, today: SalesLost, lost: SalesLost) -> None:
+def show_day(shop: state.Shop, lost: SalesLost) -> None:
     """Customers by hour of one weekday; at first the one with the busiest evening."""
-    st.subheader("Customers by the hour", anchor=False)
-    behind_door = today.potential.mean(0) * (np.arange(7) < 5)
+    state.section("Customers by the hour")
+    behind_door = shop.lost.potential.mean(0) * (np.arange(7) < 5)
     day = st.selectbox(
         "Day of the week",
         range(7),
@@ -100,8 +98,8 @@ def show_day(shop: state.Shop, today: SalesLost, lost: SalesLost) -> None:
         st.markdown("This day is neither open nor among the hours in which you might open.")
         return
     when = f"open until {clock(close)}" if close else "closed all day"
-    alt = f"Bars: customers an hour on {WEEKDAYS[day]}, {when}; the same numbers are in the table."
-    st.altair_chart(plots.day_chart(rows, close / 60), alt=alt)
+    told = f"Bars: customers an hour on {WEEKDAYS[day]}, {when}; the table below holds them."
+    state.picture(plots.day_chart(rows, close / 60), told)
     with st.expander("The numbers"):
         st.table(tables.day_rows(rows), border="horizontal", hide_index=True)
 

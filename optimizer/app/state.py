@@ -8,22 +8,23 @@ files and of the facts they depend on: never by a file's name, and never across 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from optimizer.case import Case, DataFile, DisplacementFacts, Economics, Labour, Service
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.data.observations import Observations, read_observations
+from optimizer.demand.checked import estimate_demands
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import Displacement, displacement
-from optimizer.demand.estimate import estimate_demands
 from optimizer.errors import DataError, OpeningHoursError
 from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.hours import optimize
@@ -44,7 +45,7 @@ class Visitor:
     """What one visitor has given and chosen; each change makes a new one."""
 
     source: Case  # its files carry their bytes
-    digest: str  # of those bytes
+    hashes: tuple[str, ...]  # of those bytes, file by file
     own: bool = False  # uploaded by the visitor
     facts: Facts = field(default_factory=dict)  # stated on the page Data
     what_ifs: Facts = field(default_factory=dict)  # supposed in the sidebar
@@ -83,7 +84,12 @@ class Shop:
         facts, draws = self.case.displacement, len(self.demand.draws)
         return displacement(facts, self.demand.has_web_shop, draws)
 
-    def lost(self, close: Mapping[int, int] | None = None) -> SalesLost:
+    @cached_property
+    def lost(self) -> SalesLost:
+        """Sales lost by closing as today."""
+        return sales_lost(self.case, self.demand)
+
+    def lost_by(self, close: Mapping[int, int]) -> SalesLost:
         """Sales lost when some weekdays close at other minutes of the day."""
         return sales_lost(self.case, self.demand, close=close)
 
@@ -142,6 +148,8 @@ def state(facts: Facts) -> None:
 def upload(files: list[UploadedFile]) -> None:
     """Replace whatever is shown by uploaded files, if they can be read.
 
+    What was stated stays where one of the files stays: then it is the same shop with more data.
+
     Raises
     ------
     OpeningHoursError
@@ -161,11 +169,16 @@ def _receive(case: Case, *, own: bool = False) -> None:
     """Make a case the visitor's source, if it can be read; its files come into memory."""
     folder = case.folder or Path()
     data = tuple(
-        file if file.content is not None else replace(file, content=_bytes(folder / file.file))
+        file
+        if file.content is not None
+        else replace(file, file=Path(file.file).name, content=_bytes(folder / file.file))
         for file in case.data
     )
     hashes = [hashlib.sha256(file.content or b"").hexdigest() for file in data]
-    new = Visitor(replace(case, data=data, folder=None), _hash(hashes), own)
+    new = Visitor(replace(case, data=data, folder=None), tuple(hashes), own)
+    old = st.session_state.get("visitor")
+    if old and old.own and set(old.hashes) & set(hashes):
+        new = replace(new, facts=old.facts, what_ifs=old.what_ifs, store=old.store)
     _estimate(new)
     st.session_state.visitor = new
 
@@ -183,19 +196,21 @@ def _label(name: str) -> str:
 
 
 def shop() -> Shop:
-    """The shop on the screen, with everything the visitor stated and supposed."""
+    """The shop on the screen, with everything the visitor stated and supposed.
+
+    The last one is kept, so that a slider does not work out again what it does not touch.
+    """
     who = visitor()
-    seen, demands = _estimate(who)
-    store = who.store if who.store in seen else next(iter(seen))
-    case = for_store(who.case, store)
-    return Shop(
-        case=case,
-        seen=seen[store],
-        demand=demands[store],
-        stores=tuple(seen),
-        key=_hash((who.digest, case)),
-        door_key=_hash((who.digest, store, str(seen[store].hours), str(case.hours.candidate))),
-    )
+    key = _hash((who.hashes, who.store, who.case))
+    last: Shop | None = st.session_state.get("shop")
+    if last is None or last.key != key:
+        seen, demands = _estimate(who)
+        store = who.store if who.store in seen else next(iter(seen))
+        case, hours = for_store(who.case, store), seen[store].hours
+        door_key = _hash((who.hashes, store, hours, case.hours.candidate))
+        last = Shop(case, seen[store], demands[store], tuple(seen), key, door_key)
+        st.session_state.shop = last
+    return last
 
 
 def _estimate(who: Visitor) -> Estimate:
@@ -209,7 +224,7 @@ def _estimate(who: Visitor) -> Estimate:
         labour=Labour(),
         employee=(),
     )
-    return _estimated(_hash((who.digest, case)), case)
+    return _estimated(_hash((who.hashes, case)), case)
 
 
 @st.cache_data(
@@ -231,9 +246,10 @@ def plan(shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
     show_spinner="Looking for the best hours, staff and shifts; at most half a minute ...",
 )  # fmt: skip
 def _planned(key: str, _shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
-    case, whom = _shop.case, _shop.potential
+    today, whom = _shop.seen.hours, _shop.potential
+    case = replace(_shop.case, hours=replace(_shop.case.hours, current=today))  # also if inferred
     found = optimize(case, whom)
-    return found, evaluate(case, whom, found), evaluate(case, whom, _shop.seen.hours)
+    return found, evaluate(case, whom, found), evaluate(case, whom, today)
 
 
 def _hash(facts: object) -> str:
@@ -255,7 +271,32 @@ def plain(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|~$:&" else sign for sign in text)
 
 
+def headline(shop: Shop, sentence: str) -> None:
+    """The answer of a page, and at once whether it is about made-up data."""
+    st.subheader(plain(sentence), anchor=False)
+    if shop.case.synthetic:
+        st.caption("Synthetic sample data: a shop made up to show the tool.")
+
+
+def picture(chart: alt.TopLevelMixin, told: str) -> None:
+    """A chart, told in words for those who cannot see it.
+
+    Altair would check the chart against its whole schema each time; the tests do that once.
+    """
+    st.vega_lite_chart(chart.to_dict(validate=False), alt=told)
+
+
+def section(name: str) -> None:
+    """The heading of a part of a page."""
+    st.space("xsmall")
+    st.markdown(f"##### {plain(name)}")
+
+
 def say(*sentences: str) -> None:
-    """Sentences as a list, or a single one as a paragraph."""
-    bullet = "- " if len(sentences) > 1 else ""
-    st.markdown("\n".join(f"{bullet}{plain(sentence)}" for sentence in sentences))
+    """Each sentence in a paragraph of its own."""
+    st.markdown("\n\n".join(plain(sentence) for sentence in sentences))
+
+
+def listed(sentences: Sequence[str]) -> None:
+    """Sentences as a list."""
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))

@@ -4,14 +4,16 @@ One accent, a blue that keeps its difference from grey in every common colour bl
 that can be read on white and on black. What is not observed is pale with a dashed outline.
 """
 
-from typing import Any
+import math
+from typing import Any, Literal
 
 import altair as alt
 
 from optimizer.timegrid import WEEKDAYS
 
 ACCENT, QUIET = "#0072B2", "#7B8794"
-_OPEN, _CLOSED = "open", "closed: estimate, with its 90 % interval"
+PALE, HALF = "rgba(0, 114, 178, 0.2)", "rgba(0, 114, 178, 0.5)"  # of the accent
+_OPEN, _CLOSED = "open", "closed: estimate with 90 % interval"
 
 Rows = list[dict[str, Any]]
 
@@ -23,6 +25,7 @@ def day_chart(rows: Rows, close: float) -> alt.LayerChart:
     """
     rows = [row | {"state": _OPEN if row["open"] else _CLOSED} for row in rows]
     chart = alt.Chart(alt.Data(values=rows))
+    key = _legend("top", columns=2)
     start = _clock_axis("start", rows[0]["start"], rows[-1]["end"])
     said = [
         alt.Tooltip("hours:N"),
@@ -31,60 +34,61 @@ def day_chart(rows: Rows, close: float) -> alt.LayerChart:
         alt.Tooltip("p95:Q", title="high", format=".1f"),
         alt.Tooltip("state:N", title="door"),
     ]
-    bars = chart.mark_bar(color=ACCENT, stroke=ACCENT, xOffset=1.5, x2Offset=-1.5).encode(
+    doors = [_OPEN, _CLOSED]
+    bars = chart.mark_bar(stroke=ACCENT, opacity=1, xOffset=1.5, x2Offset=-1.5).encode(
         x=start,
-        x2="end",
+        x2=alt.X2("end"),
         y=alt.Y("customers:Q", title="customers an hour"),
-        fillOpacity=alt.FillOpacity(
-            "state:N",
-            title=None,
-            scale=alt.Scale(domain=[_OPEN, _CLOSED], range=[1, 0.18]),
-            legend=alt.Legend(orient="top", labelLimit=0, symbolType="square", direction="vertical",
-                              symbolFillColor=ACCENT, symbolStrokeColor=ACCENT),
-        ),
-        strokeDash=alt.StrokeDash(
-            "state:N",
-            title=None,
-            scale=alt.Scale(domain=[_OPEN, _CLOSED], range=[[1, 0], [4, 3]]),
-        ),
+        y2=alt.Y2Datum(0),
+        fill=alt.Fill("state:N", title=None, legend=key,
+                      scale=alt.Scale(domain=doors, range=[ACCENT, PALE])),
+        strokeDash=alt.StrokeDash("state:N", title=None, legend=key,
+                                  scale=alt.Scale(domain=doors, range=[[1, 0], [4, 3]])),
         tooltip=said,
     )  # fmt: skip
     intervals = (
         chart.transform_filter(f"datum.state == '{_CLOSED}'")
         .transform_calculate(middle="(datum.start + datum.end) / 2")
         .mark_rule(color=QUIET, strokeWidth=2)
-        .encode(x="middle:Q", y="p05:Q", y2="p95:Q", tooltip=said)
+        .encode(x=alt.X("middle:Q"), y=alt.Y("p05:Q"), y2=alt.Y2("p95"), tooltip=said)
     )
     closing = alt.Chart(alt.Data(values=[{"close": close}]))
-    rule = closing.mark_rule(color=QUIET, strokeWidth=2, strokeDash=[2, 2]).encode(x="close:Q")
+    rule = closing.mark_rule(color=QUIET, strokeWidth=2, strokeDash=[2, 2], clip=True).encode(
+        x=alt.X("close:Q")
+    )
     word = closing.mark_text(
-        text="closes", color=QUIET, align="right", baseline="top", dx=-5, y=0, fontSize=13
-    ).encode(x="close:Q")
+        text="closes",
+        color=QUIET,
+        align="right",
+        baseline="top",
+        dx=-5,
+        y=0,
+        fontSize=13,
+        clip=True,
+    ).encode(x=alt.X("close:Q"))
     return alt.LayerChart(layer=[bars, intervals, rule, word]).properties(height=300)
 
 
 def split_chart(parts: list[tuple[str, float]]) -> alt.Chart:
     """One stacked bar; the last part, which is the point of it, is solid, those before it paler."""
     names = [name for name, _ in parts]
-    shades = [0.12, 0.45, 1.0][-len(parts) :]
     rows = [{"part": name, "amount": size, "place": n} for n, (name, size) in enumerate(parts)]
     return (
         alt.Chart(alt.Data(values=rows))
-        .mark_bar(color=ACCENT, stroke=ACCENT, height=36)
+        .mark_bar(stroke=ACCENT, opacity=1, height=32)
         .encode(
-            x=alt.X("amount:Q", stack="zero", axis=None),
+            x=alt.X("amount:Q", stack="zero", axis=None, scale=alt.Scale(nice=False)),
             order=alt.Order("place:Q"),
-            fillOpacity=alt.FillOpacity(
+            fill=alt.Fill(
                 "part:N",
                 title=None,
                 sort=names,
-                scale=alt.Scale(domain=names, range=shades),
-                legend=alt.Legend(orient="bottom", labelLimit=0, symbolType="square", columns=1,
-                                  symbolFillColor=ACCENT, symbolStrokeColor=ACCENT),
+                scale=alt.Scale(domain=names, range=[PALE, HALF, ACCENT][-len(parts) :]),
+                legend=_legend("bottom", columns=1),
             ),
-            tooltip=["part:N", alt.Tooltip("amount:Q", format=",.0f")],
+            tooltip=[alt.Tooltip("part:N"), alt.Tooltip("amount:Q", format=",.0f")],
         )
-        .properties(height=110)
+        .properties(height=105)
     )  # fmt: skip
 
 
@@ -98,21 +102,34 @@ def week_chart(proposed: Rows, today: Rows) -> alt.LayerChart:
                  scale=alt.Scale(domain=WEEKDAYS))  # fmt: skip
     hours = _clock_axis("start", min(ends), max(ends))
     fill = alt.Chart(alt.Data(values=proposed))
-    said = ["day:N", "start:Q", "end:Q", "people:Q"]
-    bars = fill.mark_bar(
-        color=ACCENT, height={"band": 0.62}, xOffset=1, x2Offset=-1, tooltip=True
-    ).encode(x=hours, x2="end", y=days, tooltip=said)
+    said = [alt.Tooltip(name) for name in ("day:N", "start:Q", "end:Q", "people:Q")]
+    bars = fill.mark_bar(color=ACCENT, height={"band": 0.62}, xOffset=1, x2Offset=-1).encode(
+        x=hours, x2=alt.X2("end"), y=days, tooltip=said
+    )
     people = (
         fill.transform_calculate(middle="(datum.start + datum.end) / 2")
         .mark_text(color="white", fontSize=13, fontWeight="bold")
-        .encode(x="middle:Q", y=days, text="people:Q")
+        .encode(x=alt.X("middle:Q"), y=days, text=alt.Text("people:Q"))
     )
     outline = (
         alt.Chart(alt.Data(values=today))
         .mark_bar(filled=False, color=QUIET, strokeWidth=2, strokeDash=[4, 3], height={"band": 0.9})
-        .encode(x=hours, x2="end", y=days)
+        .encode(x=hours, x2=alt.X2("end"), y=days)
     )
-    return alt.LayerChart(layer=[bars, people, outline]).properties(height=300)
+    return alt.LayerChart(layer=[outline, bars, people]).properties(height=300)
+
+
+def _legend(place: Literal["top", "bottom"], columns: int) -> alt.Legend:
+    return alt.Legend(
+        orient=place,
+        direction="horizontal",
+        columns=columns,
+        labelLimit=0,
+        symbolType="square",
+        symbolSize=160,
+        symbolStrokeColor=ACCENT,
+        symbolStrokeWidth=1,
+    )
 
 
 def _clock_axis(field: str, first: float, last: float) -> alt.X:
@@ -123,7 +140,7 @@ def _clock_axis(field: str, first: float, last: float) -> alt.X:
         scale=alt.Scale(domain=[first, last], nice=False, zero=False),
         axis=alt.Axis(
             grid=False,
-            values=list(range(int(first), int(last) + 1)),
+            values=list(range(math.ceil(first), int(last) + 1)),
             labelExpr="format(datum.value, '02') + ':00'",
             labelOverlap="parity",
             labelFlush=False,

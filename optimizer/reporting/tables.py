@@ -276,20 +276,23 @@ def door_signs(today: OpeningHours, proposed: OpeningHours) -> list[dict[str, st
     ]
 
 
-def staff_runs(plan: Plan, grid: TimeGrid) -> list[Table]:
-    """Stretches of a weekday with the same number of people at work; hours of the day."""
+def staff_runs(staff: np.ndarray, grid: TimeGrid) -> list[Table]:
+    """Stretches of a weekday with the same number of people at work; hours of the day.
+
+    `staff` holds the people at work in each period, int of shape (W,).
+    """
     rows = []
-    for day, staff in enumerate(plan.staff.reshape(7, -1)):
-        cuts = np.flatnonzero(np.diff(staff, prepend=0, append=0))
+    for day, people in enumerate(staff.reshape(7, -1)):
+        cuts = np.flatnonzero(np.diff(people, prepend=0, append=0))
         rows += [
             {
                 "day": WEEKDAYS[day],
                 "start": start * grid.period_hours,
                 "end": end * grid.period_hours,
-                "people": int(staff[start]),
+                "people": int(people[start]),
             }
             for start, end in pairwise(cuts.tolist())
-            if staff[start]
+            if people[start]
         ]
     return rows
 

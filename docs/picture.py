@@ -1,0 +1,35 @@
+"""Takes the README's picture of the app: `python docs/picture.py` writes docs/lost-sales.png.
+
+Needs Chromium and its driver, as the browser tests do.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from browser import find_browser, open_browser, serve_app, wait_for_page  # noqa: E402
+
+HEIGHT = 1160  # pixels: down to the chart by the hour
+
+
+def main() -> None:
+    """Open the app on the sample and keep what its first page shows."""
+    found = find_browser()
+    if found is None:
+        sys.exit("No Chromium with chromedriver on this machine.")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve_app(ROOT / "app.py", Path(folder) / "log.txt") as url,
+        open_browser(*found) as window,
+    ):
+        window.set_window_size(1280, HEIGHT)
+        window.get(url)
+        wait_for_page(window)
+        window.save_screenshot(str(ROOT / "docs" / "lost-sales.png"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The app as a person meets it: a real server, a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.wait import WebDriverWait
+
+from browser import PAGE_SECONDS, wait_for_page
+from test_app import till
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def window(browser: WebDriver) -> Iterator[WebDriver]:
+    """The browser with one tab, at the width of a desk."""
+    first = browser.current_window_handle
+    resize(browser, 1280)
+    yield browser
+    for handle in browser.window_handles:
+        if handle != first:
+            browser.switch_to.window(handle)
+            browser.close()
+    browser.switch_to.window(first)
+    resize(browser, 1280)
+
+
+def resize(window: WebDriver, width: int) -> None:
+    shape = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
+
+
+def until_changed(window: WebDriver, before: str) -> str:
+    """Wait for another first sentence than `before`; returns it."""
+    return str(
+        WebDriverWait(window, PAGE_SECONDS).until(
+            lambda _: (after := wait_for_page(window)) != before and after
+        )
+    )
+
+
+def go_to(window: WebDriver, page: str) -> str:
+    """Follow the link to a page; returns its first sentence."""
+    before = wait_for_page(window)
+    window.find_element(By.XPATH, f"//a[normalize-space()='{page}']").click()
+    return until_changed(window, before)
+
+
+def upload(window: WebDriver, file: Path) -> None:
+    """Give a file on the page Data and wait until it is in use."""
+    go_to(window, "Data")
+    window.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(file))
+    WebDriverWait(window, PAGE_SECONDS).until(lambda w: "Your own data" in text(w))
+    wait_for_page(window)
+
+
+def text(window: WebDriver) -> str:
+    return window.find_element(By.TAG_NAME, "body").text
+
+
+def test_the_answer_is_there_at_once(window: WebDriver, app_url: str) -> None:
+    """The first page opens with the money, says synthetic, and shows no error."""
+    window.get(app_url)
+    sentence = wait_for_page(window)
+
+    assert sentence.startswith("Closing at 17:00")
+    assert "EUR a week" in sentence
+    assert "Synthetic sample data" in text(window)
+    assert not window.find_elements(By.CSS_SELECTOR, "[data-testid=stException]")
+
+
+def test_slider_answers(window: WebDriver, app_url: str) -> None:
+    """One step of the keyboard on the slider gives another closing time and another sentence."""
+    window.get(app_url)
+    before = wait_for_page(window)
+    slider = "[data-testid=stMain] [data-testid=stSlider] input"
+    window.find_element(By.CSS_SELECTOR, slider).send_keys(Keys.ARROW_RIGHT)
+
+    assert until_changed(window, before).startswith("Closing at 17:30")
+
+
+def test_upload_is_used(window: WebDriver, app_url: str, tmp_path: Path) -> None:
+    """A small export replaces the sample on the first page."""
+    file = tmp_path / "till.csv"
+    file.write_bytes(till(3))
+    window.get(app_url)
+    before = wait_for_page(window)
+    upload(window, file)
+
+    assert go_to(window, "Lost sales") != before
+    assert "Synthetic" not in text(window)
+
+
+@pytest.mark.parametrize("page", ["", "plan", "data"])
+def test_a_phone_shows_everything(window: WebDriver, app_url: str, page: str) -> None:
+    """At 390 px no page is wider than the screen, and no chart is wider than the page."""
+    resize(window, 390)
+    window.get(f"{app_url}/{page}")
+    wait_for_page(window)
+    widest = window.execute_script(
+        "const wide = [...document.querySelectorAll('[data-testid=stMain] *')]"
+        ".filter(part => part.getClientRects().length)"
+        ".map(part => part.getBoundingClientRect().right);"
+        "return Math.max(document.documentElement.scrollWidth, ...wide);"
+    )
+
+    assert widest <= 390
+
+
+def test_two_visitors_see_their_own_answers(
+    window: WebDriver, app_url: str, tmp_path: Path
+) -> None:
+    """Two sessions that upload different files of one name never see each other's answer."""
+    answers = {}
+    for visitor, sales in enumerate((2, 6)):
+        file = tmp_path / str(visitor) / "till.csv"
+        file.parent.mkdir()
+        file.write_bytes(till(sales))
+        if visitor:
+            window.switch_to.new_window("tab")
+        window.get(app_url)
+        wait_for_page(window)
+        upload(window, file)
+        answers[window.current_window_handle] = go_to(window, "Lost sales")
+    assert len(set(answers.values())) == 2
+
+    for handle in list(answers) * 2:  # back and forth, each time worked out again
+        window.switch_to.window(handle)
+        go_to(window, "Data")
+        assert go_to(window, "Lost sales") == answers[handle]
