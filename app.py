@@ -26,6 +26,7 @@ def main() -> None:
         [
             st.Page(PAGES / "lost.py", title="Lost sales", url_path="lost", default=True),
             st.Page(PAGES / "hours.py", title="Plan", url_path="plan"),
+            st.Page(PAGES / "trust.py", title="Why believe it", url_path="trust"),
             st.Page(PAGES / "data.py", title="Data", url_path="data"),
         ],
         position="top",

@@ -22,6 +22,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from optimizer.case import Case, DataFile, DisplacementFacts, Economics, Labour, Service
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.data.observations import Observations, read_observations
+from optimizer.demand.backtest import Backtest, backtest
 from optimizer.demand.checked import estimate_demands
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import Displacement, displacement
@@ -250,6 +251,25 @@ def _planned(key: str, _shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
     case = replace(_shop.case, hours=replace(_shop.case.hours, current=today))  # also if inferred
     found = optimize(case, whom)
     return found, evaluate(case, whom, found), evaluate(case, whom, today)
+
+
+def tested(shop: Shop) -> Backtest:
+    """What became of hours that were open, hidden and estimated again.
+
+    Raises
+    ------
+    DataError
+        The data are too few to hide some of them.
+    """
+    return _tested(_hash((shop.door_key, shop.seen.history)), shop)
+
+
+@st.cache_data(
+    scope="session", max_entries=4, ttl=_KEEP,
+    show_spinner="Hiding hours you were open and estimating them again ...",
+)  # fmt: skip
+def _tested(key: str, _shop: Shop) -> Backtest:
+    return backtest(_shop.case, _shop.seen)
 
 
 def _hash(facts: object) -> str:

@@ -1,13 +1,9 @@
 """Why believe it: known hours hidden and found again, the evidence, and what is assumed."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from optimizer.app import state
-from optimizer.case import Case, DisplacementFacts, Economics, Labour, Service
-from optimizer.data.observations import Observations
-from optimizer.demand.backtest import Backtest, backtest
+from optimizer.demand.backtest import Backtest
 from optimizer.errors import DataError
 from optimizer.reporting import sentences, trust
 
@@ -16,7 +12,7 @@ def page() -> None:
     """The verdict first, then the test, the evidence and the assumptions."""
     shop = state.shop()
     try:
-        show_test(shop, tested(shop))
+        show_test(shop, state.tested(shop))
     except DataError as error:
         state.headline(shop, "Your data are too few to put the estimate to the test.")
         state.say(str(error))
@@ -46,27 +42,6 @@ def show_test(shop: state.Shop, test: Backtest) -> None:
         st.table(trust.unit_rows(test), border="horizontal", hide_index=True)
     state.section("How it was done")
     state.listed(trust.method(test))
-
-
-def tested(shop: state.Shop) -> Backtest:
-    """The test of the shop's own past; money, shares and staff have no part in it."""
-    case = replace(
-        shop.case,
-        economics=Economics(),
-        displacement=DisplacementFacts(),
-        service=Service(),
-        labour=Labour(),
-        employee=(),
-    )
-    return _tested(f"{shop.door_key} {case!r}", case, shop.seen)
-
-
-@st.cache_data(
-    scope="session", max_entries=4, ttl=3600,
-    show_spinner="Hiding hours you were open and estimating them ...",
-)  # fmt: skip
-def _tested(key: str, _case: Case, _seen: Observations) -> Backtest:
-    return backtest(_case, _seen)
 
 
 page()

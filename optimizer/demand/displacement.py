@@ -7,6 +7,7 @@ every answer carries that range.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -51,6 +52,7 @@ def displacement(facts: DisplacementFacts, has_web_shop: bool, draws: int) -> Di
     return Displacement(moved=1 - lost - web, web=web, lost=lost, source=source)
 
 
+@lru_cache(maxsize=64)
 def _beta_for(low: float, likely: float, high: float) -> tuple[float, float]:
     """The Beta distribution with 5 % below `low`, 5 % above `high` and its median near `likely`."""
     if high - low < 1e-3:  # stated as known: as good as a point
