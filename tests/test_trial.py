@@ -21,13 +21,14 @@ from optimizer.demand.chain_trial import (
     switchback,
 )
 from optimizer.demand.changes import read_changes
+from optimizer.demand.comparison import POWER
 from optimizer.demand.demand import Demand
 from optimizer.demand.estimate import fit_demands
-from optimizer.demand.trial import POWER, TrialDesign, design, habituation, read
+from optimizer.demand.trial import TrialDesign, _drawn, design, habituation, read
 from optimizer.errors import CaseError, DataError
 from optimizer.opening import OpeningHours
 from optimizer.reporting import trial as told
-from test_changes import (
+from simulated_shop import (
     CASE,
     FIRST,
     LATE,
@@ -70,13 +71,13 @@ def test_dates_are_drawn_within_weeks() -> None:
 
 
 def test_every_date_has_the_same_chance() -> None:
-    """Over 120 seeds each of the 12 dates of two weeks is drawn about equally often."""
-    counts = Counter(
-        day for seed in range(120) for day in plan(evenings=2, weeks=2, seed=seed).dates
-    )
+    """Over 600 draws each of the 12 dates of two weeks comes about equally often."""
+    weeks = [[AFTER + timedelta(days=7 * week + day) for day in range(6)] for week in (0, 1)]
+    draws = [_drawn(weeks, [5, 5], 3, np.random.default_rng(seed)) for seed in range(600)]
+    counts = Counter(day for dates in draws for day in dates)
 
     assert len(counts) == 12
-    assert sum((n - 20) ** 2 / 20 for n in counts.values()) < 29.6  # chi-squared, 10 df, 0.1 %
+    assert sum((n - 150) ** 2 / 150 for n in counts.values()) < 31.3  # chi-squared, 11 df, 0.1 %
 
 
 def test_no_trial_on_public_holidays() -> None:
@@ -144,6 +145,8 @@ def test_a_trial_that_cannot_be_is_refused_with_a_cure() -> None:
         plan(hours=OpeningHours.parse("Mo-Sa 10:00-17:00"))
     with pytest.raises(CaseError, match="from 2 to 40 do"):
         plan(evenings=60)
+    with pytest.raises(CaseError, match="no day"):
+        plan(weeks=0)
     short = simulated(1, (), weeks=2)
     with pytest.raises(DataError, match="four weeks"):
         design(
@@ -151,6 +154,22 @@ def test_a_trial_that_cannot_be_is_refused_with_a_cure() -> None:
         )
     with pytest.raises(DataError, match="random = true"):
         read(CASE, simulated(1, season_until_eight(8, 16)))
+
+
+def test_a_trial_of_one_weekday() -> None:
+    """Only Thursdays are lengthened: the weeks are drawn, noise is known, and nothing divides by 0.
+
+    No other day of the same week could have been drawn, so there is no p-value.
+    """
+    thursdays = OpeningHours.parse("Mo-We,Fr-Sa 10:00-17:00; Th 10:00-20:00")
+    found = plan(start=FIRST + timedelta(weeks=8), weeks=12, hours=thursdays, evenings=6)
+    (result,) = read(CASE, simulated(2, found.history))
+
+    assert {day.weekday() for day in found.dates} == {3}
+    assert 0.1 < found.evening_cv < 0.4
+    assert result.change.days == 6
+    assert result.change.p_new is None
+    assert np.isfinite(result.change.new).all()
 
 
 def test_a_drawn_trial_is_read_from_its_own_history() -> None:

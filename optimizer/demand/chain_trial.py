@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.demand.trial import POWER
+from optimizer.demand.comparison import POWER
 from optimizer.errors import CaseError
 
 

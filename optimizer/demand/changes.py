@@ -54,7 +54,7 @@ class Change:
         Customers in the added hours.
     same_day, near
         Customers missing in the other hours of the same day, and on the two open days before and
-        after; `near` is None where the days lie side by side and only the sum can be told.
+        after; `near` is None where only the sum can be told, which `same_day` then holds.
     web
         Orders missing in the own web shop; None without web orders in the data.
     basket
@@ -210,8 +210,10 @@ def _read(shop: Observations, numbers: list[int], others: Sequence[Observations]
         also_cut=bool(cut.any()),
         unidentified=(),
     )
-    if change.share(change.new) is None:
-        said.append("Which share of these sales is new: days differ too much to tell.")
+    if change.share(change.new) is None and not change.also_cut:
+        said.append(
+            "Which share of these sales is new cannot be told: ordinary days differ too much."
+        )
     return replace(change, unidentified=tuple(said))
 
 
@@ -251,15 +253,18 @@ def days_of(
         after[:, hour:] |= added[:, :-hour]
     evening = added | after
     evening[~adds] = evening.any(0)
+    longer = (changed & adds[shop.weekday])[keep]
+    web = None if shop.web_orders is None else total(shop.web_orders, shop, evening)[keep]
+    if web is not None and not (np.isfinite(web).mean() > 0.5 and np.isfinite(web[longer]).all()):
+        web = None  # a web shop that opened in the middle of it all
     return Days(
         dates=np.array(shop.dates)[keep],
         weekday=shop.weekday[keep],
-        longer=(changed & adds[shop.weekday])[keep],
+        longer=longer,
         eligible=adds[shop.weekday][keep],
         common=sales[keep],
         extra=np.where(changed, np.nan_to_num(extra), 0.0)[keep],
-        web=None if shop.web_orders is None
-        else total(np.nan_to_num(shop.web_orders), shop, evening)[keep],
+        web=web,
         usual=usual[keep],
         untreated=np.mean(levels, axis=0)[keep] if levels else None,
         street=street,

@@ -1,9 +1,8 @@
 """Days with longer hours against days without: what they sell more, what they sell less.
 
-The days of a shop are compared by regression, and how exact that is, is learnt from placebos: the
-same comparison with other dates in the place of the true ones. Where dates were drawn at random
-this is Fisher's randomisation inference (Bojinov, Simchi-Levi & Zhao 2023 for switchbacks); where
-they were chosen, whole patterns are moved by weeks.
+The days of a shop are compared by regression, and how exact that is, is checked by placebos: the
+same comparison with other dates in the place of the true ones. Where dates were drawn at random, a
+p-value follows from the draw alone (Fisher's randomisation test; Bojinov, Simchi-Levi & Zhao 2023).
 """
 
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from optimizer.demand.displacement import DAY_KERNEL
 DRAWS = 2000
 SEASON_DAYS = 28  # the season bends at most once in four weeks
 PLACEBOS = 200
+POWER = 2.80  # standard errors that a two-sided 5 % test finds with 80 % power: 1.96 + 0.84
 
 
 def permutation_p_value(
@@ -129,9 +129,9 @@ def effects(days: Days, random: bool) -> Effect:
         common / usual = weekday + season + street + untreated - same - near + noise
 
     with `near` the longer hours of the two open days before and after, the closer ones counting
-    double: a distributed lag with its shape assumed. How exact this is, is not taken from a noise
-    model but from placebos: the same regression with the longer days drawn anew within their
-    blocks or, where they were chosen, moved by whole weeks.
+    double: a distributed lag with its shape assumed. How exact this is, is told by the ordinary
+    formula or, where that is more, by placebos: the same regression with other days as the longer
+    ones.
     """
     rows, n = days.rows, np.array([day.toordinal() for day in days.dates])
     nodes = np.arange(n[0] + SEASON_DAYS, n[-1] + SEASON_DAYS, SEASON_DAYS)
@@ -151,7 +151,7 @@ def effects(days: Days, random: bool) -> Effect:
         return np.column_stack([longer[rows], pull @ longer])
 
     def on_web(longer: np.ndarray) -> np.ndarray:
-        return (longer * days.usual / level)[:, None]
+        return (longer * days.usual / level)[web_rows, None]
 
     basis = _orthonormal(of_sales[rows])
     same, near = (on_sales(days.longer) - basis @ (basis.T @ on_sales(days.longer))).T
@@ -160,11 +160,13 @@ def effects(days: Days, random: bool) -> Effect:
     used = [0, 1] if near_apart else [0] if size[0] > 1e-6 else [1]  # [1]: closed days were opened
     equations = [_Equation(sales[rows], basis, lambda longer: on_sales(longer)[:, used])]
     if days.web is not None:
-        equations.append(_Equation(days.web / level, _orthonormal(controls), on_web))
+        web_rows = np.isfinite(days.web)
+        web_basis = _orthonormal(controls[web_rows])
+        equations.append(_Equation(days.web[web_rows] / level, web_basis, on_web))
     fits = [equation.fit(days.longer) for equation in equations]
     formula = block_diag(*[fit.covariance for fit in fits])
-    # Placebos may only widen the ordinary formula: where single days were drawn, most of a pattern
-    # is common to all placebos, and the residuals know nothing of that part any more.
+    # Placebos may only widen the ordinary formula: what they share with the true pattern, the
+    # residuals know nothing of any more.
     placebos = np.array(
         [
             np.concatenate([
@@ -227,23 +229,26 @@ def _orthonormal(columns: np.ndarray) -> np.ndarray:
 
 
 def _placebos(days: Days, n: np.ndarray, random: bool) -> Iterator[np.ndarray]:
-    """The pattern of longer days as it might have been, each of shape (N,)."""
-    if random:
-        inside = np.flatnonzero(days.eligible & days.rows)
-        drawn = relabelled(
-            days.longer[inside], blocks_of(days.dates[inside].tolist()), PLACEBOS, seed=1
-        )
-        for labels in drawn:
-            pattern = days.longer.astype(float)
-            pattern[inside] = labels
-            yield pattern
+    """The pattern of longer days as it might have been, each of shape (N,).
+
+    Drawn days are drawn anew in their blocks, and then the whole trial is moved to other weeks,
+    around the end to the start, so that it meets other weather and another season. Chosen days
+    are moved only: days before the first and after the last are as these are.
+    """
+    if not random:
+        for weeks in range(-60, 61):
+            moved = np.interp(n - 7 * weeks, n, days.longer.astype(float)) > 0.5
+            moved &= days.eligible
+            if weeks and moved.sum() >= max(1, days.longer.sum() / 2) and (~moved).sum() >= 7:
+                yield moved.astype(float)
         return
-    held = days.longer.sum()
-    for weeks in range(-60, 61):
-        moved = np.interp(n - 7 * weeks, n, days.longer.astype(float)) > 0.5
-        moved &= days.eligible
-        if weeks and moved.sum() >= max(1, held / 2) and (~moved).sum() >= 7:
-            yield moved.astype(float)
+    inside = np.flatnonzero(days.eligible)
+    blocks = blocks_of(days.dates[inside].tolist())
+    weeks = (n[-1] - n[0]) // 7 + 1
+    for number, labels in enumerate(relabelled(days.longer[inside], blocks, PLACEBOS, seed=1)):
+        calendar = np.zeros(7 * weeks)
+        calendar[n[inside] - n[0]] = labels
+        yield np.roll(calendar, 7 * (number % weeks))[n - n[0]] * days.eligible
 
 
 def gross_ratio(days: Days, random: bool) -> tuple[float, float, float]:
@@ -293,13 +298,16 @@ def joint_draws(effect: Effect, gross: tuple[float, float, float], days: Days) -
 def p_values(days: Days) -> tuple[float | None, float | None]:
     """Randomisation p-values of the day's total and of its common hours.
 
-    None where the longer hours fell on days that are closed otherwise.
+    None where no block holds both kinds of day, so that no other draw could have been.
     """
     inside = days.eligible & days.rows
+    if days.web is not None:
+        inside = inside & np.isfinite(days.web)
     late, weekday = days.longer[inside], days.weekday[inside]
-    if not late.any():
-        return None, None
     blocks = blocks_of(days.dates[inside].tolist())
+    share = block_means(late.astype(float), blocks)
+    if not ((share > 0) & (share < 1)).any():
+        return None, None
     whole = days.common + days.extra + (0.0 if days.web is None else days.web)
 
     def p_value(sold: np.ndarray) -> float:

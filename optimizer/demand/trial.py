@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.case import Case
 from optimizer.data.observations import Observations
 from optimizer.demand.changes import Change, days_of, read_changes
-from optimizer.demand.comparison import Days, effects, ordinary, relabelled, total
+from optimizer.demand.comparison import POWER, Days, effects, ordinary, relabelled, total
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import displacement, true_potential
 from optimizer.demand.estimate import fit_demands
@@ -22,7 +22,6 @@ from optimizer.errors import CaseError, DataError
 from optimizer.opening import DatedHours, OpeningHours
 from optimizer.timegrid import holiday_mask
 
-POWER = 2.80  # standard errors that a two-sided 5 % test finds with 80 % power: 1.96 + 0.84
 PLACEBO_TRIALS, PRETENDED = 400, 5  # for an evening's noise; for what moved, which takes longer
 KNOWN_AT_FIRST, WEEKS_TO_LEARN = 0.4, 6.0  # assumptions of how customers get used to new hours
 
@@ -31,7 +30,7 @@ def habituation(weeks: np.ndarray | float) -> np.ndarray:
     """Share of the lasting demand that comes so many weeks after new hours began.
 
     1 - (1 - 0.4) exp(-weeks / 6): customers learn of new hours by and by. Both numbers are
-    assumptions; shops whose Sunday was given back to them were at full trade after four months.
+    assumptions; Hungarian grocers, given back their Sundays in 2016, needed about four months.
     """
     return np.asarray(1 - (1 - KNOWN_AT_FIRST) * np.exp(-np.asarray(weeks) / WEEKS_TO_LEARN))
 
@@ -145,14 +144,13 @@ def design(
         [days[n] for n in range(7 * week, 7 * week + 7) if free[n] and added[n % 7].any()]
         for week in range(weeks)
     ]
+    if not any(by_week):
+        raise CaseError("the trial holds no day on which to open longer", where="weeks",
+                        cure="Give it at least one whole week.")  # fmt: skip
     # A week without an ordinary day to compare with would tell nothing of what moved.
     room = [max(len(week) - 1, min(len(week), 1)) for week in by_week]
-    predicted = gross_of(
-        case,
-        demand,
-        added,
-        np.array([day.weekday() for week in by_week for day in week], dtype=int),
-    )
+    weekdays = np.array([day.weekday() for week in by_week for day in week])
+    predicted = gross_of(case, demand, added, weekdays)
     middle, past = float(np.median(predicted)), _past(shop, added)
     evening_cv = evening_noise(shop, past, added, middle)
     needed = int(np.ceil((evening_cv / target_error) ** 2))
@@ -236,7 +234,7 @@ def _past(shop: Observations, added: np.ndarray) -> Days:
 def evening_noise(shop: Observations, past: Days, added: np.ndarray, expected: float) -> float:
     """Standard deviation of one evening's sales over their mean, from pretended trials.
 
-    Nobody knows the evening yet, so the last open hours stand in: one day of each past week is
+    Nobody knows the evening yet, so the last open hours stand in: one of every six past days is
     pretended to be in the trial, again and again, and the spread of what is then found, times the
     root of the number of days, is what one day is worth. The chance in the stand-in's own count is
     replaced by that of the customers expected in the evening.
@@ -248,9 +246,9 @@ def evening_noise(shop: Observations, past: Days, added: np.ndarray, expected: f
     known = np.isin(np.array(shop.dates), past.dates) & np.isfinite(late)
     usual = ordinary(late, known, shop.weekday)
     days = np.flatnonzero(known & np.any(added, axis=1)[shop.weekday])
-    week = np.unique((days + shop.first.weekday()) // 7, return_inverse=True)[1]
-    one_each = np.diff(week, prepend=-1) > 0
-    drawn = relabelled(one_each, week, PLACEBO_TRIALS, seed=0)
+    six = np.arange(len(days)) // 6
+    one_each = np.diff(six, prepend=-1) > 0
+    drawn = relabelled(one_each, six, PLACEBO_TRIALS, seed=0)
     found = (drawn @ late[days]) / (drawn @ usual[days])
     number = one_each.sum()
     # The pretended days are among those that make the mean: their spread is smaller by that share.

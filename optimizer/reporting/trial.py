@@ -125,7 +125,7 @@ def change_lines(case: Case, change: Change) -> list[str]:
         lines.append(f"Were longer hours without effect, chance would show as much in "
                      f"{_percent(change.p_new)} of draws (the day in all) and in "
                      f"{_percent(change.p_moved)} (its other hours).")  # fmt: skip
-    return lines + [f"Not told by these days: {said}" for said in change.unidentified]
+    return lines + [f"Note: {said}" for said in change.unidentified]
 
 
 def result_table(result: TrialResult) -> Table:
