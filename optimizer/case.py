@@ -45,10 +45,12 @@ class Tidy:
     same_weekdays: bool = False  # Monday to Friday alike
     step_minutes: int = 30  # doors open and close on these steps only
     windows_per_day: int = 1
+    patterns: int = 7  # different opening times in a week, at most
 
     def __post_init__(self) -> None:
         _require(self.step_minutes in (15, 30, 60), "must be 15, 30 or 60", "tidy.step_minutes")
         _require(self.windows_per_day == 1, "must be 1", "hours.tidy.windows_per_day")
+        _require(1 <= self.patterns <= 7, "must be between 1 and 7", "hours.tidy.patterns")
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Economics:
         return said
 
 
+MEASURED = "measured"  # in place of a preset: what the shop's own changes of hours have shown
 PRESETS = {  # likely share of a closed hour's customers that opening would newly bring
     "unknown": 0.50,
     "destination": 0.25,
@@ -143,8 +146,10 @@ class DisplacementFacts:
     web: float = 0.15 / 0.95  # of those who do not go elsewhere, where there is a web shop
 
     def __post_init__(self) -> None:
-        known = ", ".join(PRESETS)
-        _require(self.preset in PRESETS, f"must be one of {known}", "displacement.preset")
+        known = ", ".join([*PRESETS, MEASURED])
+        _require(
+            self.preset in (*PRESETS, MEASURED), f"must be one of {known}", "displacement.preset"
+        )
         _require(0 <= self.web <= 1, "must be between 0 and 1", "displacement.web")
         if self.lost is not None:
             low, likely, high = self.lost
@@ -232,7 +237,7 @@ class Case:
 
     version: int = 1
     name: str = ""
-    timezone: str = "Europe/Helsinki"
+    timezone: str = ""  # empty = nobody said: the clock of `TimeGrid` stands in, and it is said
     country: str = ""
     subdivision: str = ""
     currency: str = "EUR"
@@ -252,13 +257,13 @@ class Case:
 
     def __post_init__(self) -> None:
         _require(self.version == 1, "only version 1 is known", "version")
-        TimeGrid(self.timezone, self.period_minutes)
+        _ = self.grid
         public_holidays(self.country, self.subdivision, 2026)
 
     @property
     def grid(self) -> TimeGrid:
         """The shop's clock and periods."""
-        return TimeGrid(self.timezone, self.period_minutes)
+        return TimeGrid(self.timezone or TimeGrid.timezone, self.period_minutes)
 
     @property
     def paid_hours_limit(self) -> float | None:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ import optimizer
 from optimizer.case import Case, DataFile
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.data.observations import Observations, check, read_observations
+from optimizer.demand import trial
 from optimizer.demand.backtest import backtest
+from optimizer.demand.changes import as_measured, read_changes
 from optimizer.demand.checked import estimate_demands
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import displacement
@@ -27,10 +30,12 @@ from optimizer.errors import CaseError, OpeningHoursError
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import evaluate
 from optimizer.planning.hours import optimize
-from optimizer.planning.lost import sales_lost
+from optimizer.planning.lost import hour_worth, sales_lost
 from optimizer.planning.loyalty import beyond_basket
 from optimizer.planning.potential import average_sale, potential
 from optimizer.reporting import listings, tables, trust
+from optimizer.reporting import trial as trials
+from optimizer.timegrid import parse_date
 
 _HERE = Path(optimizer.__file__).parent
 HOME = _HERE.parent if (_HERE.parent / "app.py").is_file() else _HERE / "_bundle"
@@ -44,6 +49,7 @@ FACTS = {
     "wage": ("economics.wage", "wage per hour before supplements and on-cost"),
     "timezone": ("timezone", 'time zone of the shop, "Europe/Helsinki"'),
     "country": ("country", 'country for public holidays and pay rules, "FI"'),
+    "lost-share": ("displacement.preset", 'kind of shop, or "measured" from own changes of hours'),
     "currency": ("currency", 'currency of the amounts, "EUR"'),
     "period-minutes": ("period_minutes", "length of a period: 15, 30 or 60"),
 }
@@ -136,6 +142,50 @@ def _backtest(options: argparse.Namespace) -> Answer:
     return _one_or_stores(whole, shops, found), lines
 
 
+def _trial(options: argparse.Namespace) -> Answer:
+    whole, shops = _estimated(options)
+    seen = [shop for _, shop, _ in shops]
+    found, lines = [], []
+    for case, shop, demand in shops:
+        others = [other for other in seen if other is not shop]
+        if options.step == "read":
+            results = trial.read(case, shop, others) if _drawn(shop) else ()
+            changes = [c for c in read_changes(shop, others) if not c.random]
+            found.append({"trials": [trials.result_table(r) for r in results],
+                          "changes": [trials.change_table(c) for c in changes]})  # fmt: skip
+            lines += [line for r in results for line in trials.result_lines(case, r)]
+            lines += [line for c in changes for line in trials.change_lines(case, c)]
+            if not (results or changes):
+                lines.append("The history of opening hours holds no trial and no change to read.")
+            continue
+        lost = sales_lost(case, demand, until=options.until)
+        longer = _longer(shop.hours, lost.until)
+        start = parse_date(options.start) if options.start else shop.dates[-1]
+        evening = case.grid.share_between(lost.close, lost.until).ravel()
+        cost = float(hour_worth(case, potential(case, demand)).cost @ evening) / len(lost.days)
+        design = trial.design(
+            case, shop, demand, hours=longer, weeks=options.weeks, evenings=options.evenings,
+            start=start + timedelta(days=-start.weekday() % 7), cost_per_evening=cost or None,
+            seed=options.seed,
+        )  # fmt: skip
+        found.append(trials.design_table(design))
+        lines += trials.design_lines(case, design)
+    return _one_or_stores(whole, shops, found), lines
+
+
+def _drawn(shop: Observations) -> bool:
+    return any(entry.random for entry in shop.history)
+
+
+def _longer(hours: OpeningHours, until: np.ndarray) -> OpeningHours:
+    """The hours with the last window of each day drawn out to a later minute of the day."""
+    windows = [hours.windows(day) for day in range(7)]
+    return OpeningHours.daily(
+        [(*own[:-1], (own[-1][0], max(own[-1][1], int(end)))) if own else ()
+         for own, end in zip(windows, until, strict=True)]
+    )  # fmt: skip
+
+
 def _sample(options: argparse.Namespace) -> Answer:
     target = Path(options.directory)
     if target.exists() and any(target.iterdir()):
@@ -163,6 +213,7 @@ VERBS: dict[str, Verb] = {
     "plan": (_plan, "recommended hours, staff and shifts; today beside it"),
     "evaluate": (_evaluate, "what given opening hours are worth"),
     "backtest": (_backtest, "hide hours that were open, estimate them again, and compare"),
+    "trial": (_trial, "draw the evenings of a trial, or read what one (or any change) brought"),
     "app": (_app, "open the app in the browser"),
 }
 
@@ -177,6 +228,13 @@ def _parser() -> argparse.ArgumentParser:
         if name == "sample":
             verb.add_argument("directory", metavar="DIR")
             continue
+        if name == "trial":
+            verb.add_argument("step", choices=["design", "read"], help="before it, or after it")
+            verb.add_argument("--until", default="20:00", help="close the drawn evenings then")
+            verb.add_argument("--weeks", type=int, default=8, help="spread them over these weeks")
+            verb.add_argument("--evenings", type=int, help="how many; else as many as are needed")
+            verb.add_argument("--start", help="first possible date, 2026-05-04")
+            verb.add_argument("--seed", type=int, default=0, help="another seed draws other dates")
         number = "*" if name == "app" else "+"
         verb.add_argument("case", nargs=number, metavar="CASE",
                           help="a folder with case.toml, or data files")  # fmt: skip
@@ -222,9 +280,12 @@ def _estimated(options: argparse.Namespace) -> tuple[Case, list[Shop]]:
     whole = _case(options)
     seen = read_observations(whole)
     demands = estimate_demands(whole, list(seen.values()))
-    return whole, [
-        (for_store(whole, store, shop.hours), shop, demands[store]) for store, shop in seen.items()
-    ]
+    shops = []
+    for store, shop in seen.items():
+        others = [other for other in seen.values() if other is not shop]
+        case = as_measured(for_store(whole, store, shop.hours), shop, others)
+        shops.append((case, shop, demands[store]))
+    return whole, shops
 
 
 def _common(case: Case, shops: list[Shop]) -> dict[str, Any]:

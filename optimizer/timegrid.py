@@ -40,6 +40,20 @@ def parse_clock(text: str) -> int:
     raise CaseError(f'"{text}" is not a time of day', cure='Write it like "17:00".')
 
 
+def parse_date(text: str) -> date:
+    """An ISO date.
+
+    Raises
+    ------
+    CaseError
+        The text is not a date like 2026-05-04.
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise CaseError(f'"{text}" is not a date', cure='Write it like "2026-05-04".') from None
+
+
 def parse_weekday(text: str) -> int:
     """A weekday name or its beginning, in English, to 0 = Monday.
 

@@ -10,6 +10,7 @@ import pytest
 
 import optimizer as opt
 from optimizer.cli import main
+from optimizer.demand.changes import as_measured
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = str(ROOT / "sample_data" / "old_town_gifts")
@@ -155,6 +156,7 @@ def test_the_real_bakery_runs_unedited(capsys: pytest.CaptureFixture[str], share
         (["evaluate", SAMPLE, "--hours", "always"], "always"),
         (["lost", SAMPLE, "--timezone", "Moon"], "time zone"),
         (["sample", SAMPLE], "not empty"),
+        (["trial", "design", SAMPLE, "--start", "soon"], "not a date"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_1(
@@ -200,3 +202,30 @@ def test_python_dash_m_is_the_same_program() -> None:
 
     assert done.returncode == 0
     assert "opening-hours" in done.stdout
+
+
+def test_a_trial_is_designed_and_changes_are_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """Drawn dates on open weekdays with their cost; and what the festival week brought."""
+    design = answer(capsys, "trial", "design", SAMPLE, "--evenings", "6", "--start", "2026-11-02")
+    told = answer(capsys, "trial", "read", SAMPLE)
+
+    assert len(design["dates"]) == 6
+    assert design["dates"] == sorted(set(design["dates"]))
+    assert design["dates"][0] >= "2026-11-02"
+    assert design["cost"] > 0
+    assert told["trials"] == []
+    assert told["changes"][0]["days"] == 6
+    assert told["changes"][0]["per_day"]["gross"]["p05"] > 0
+
+
+def test_the_lost_share_can_be_measured(capsys: pytest.CaptureFixture[str], till: str) -> None:
+    """The sample's own festival week can stand in for the stated share; a plain till cannot."""
+    case = opt.with_changes(
+        opt.read_case(SAMPLE), {"displacement.lost": None, "displacement.preset": "measured"}
+    )
+    shop = opt.read_observations(case)[""]
+    low, likely, high = as_measured(case, shop).displacement.lost
+
+    assert 0 <= low < likely < high <= 1
+    assert main(["lost", till, "--lost-share", "measured"]) == 1
+    assert "no change of hours" in capsys.readouterr().err

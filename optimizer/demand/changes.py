@@ -16,6 +16,8 @@ from datetime import date
 
 import numpy as np
 
+from optimizer.case import MEASURED, Case
+from optimizer.casefile import with_changes
 from optimizer.data.observations import Observations
 from optimizer.demand.comparison import (
     Days,
@@ -27,6 +29,7 @@ from optimizer.demand.comparison import (
     p_values,
     total,
 )
+from optimizer.errors import DataError
 from optimizer.opening import OpeningHours
 
 WINDOW_DAYS = 182  # days before and after a change that are compared with it
@@ -111,6 +114,30 @@ class Change:
             return None
         low, likely, high = np.quantile(inside, [0.05, 0.5, 0.95])
         return float(low), float(likely), float(high)
+
+
+def as_measured(case: Case, shop: Observations, others: Sequence[Observations] = ()) -> Case:
+    """The case with the lost share that its own past tells, where `displacement.preset` asks for it.
+
+    The latest change of hours that tells a share is believed.
+
+    Raises
+    ------
+    DataError
+        No change in the history tells it.
+    """
+    facts = case.displacement
+    if facts.preset != MEASURED or facts.lost is not None:
+        return case
+    for change in reversed(read_changes(shop, others)):
+        lost = change.share(change.new)
+        if lost is not None:
+            return with_changes(case, {"displacement.lost": lost})
+    raise DataError(
+        "no change of hours in your history tells how many customers are lost",
+        where="displacement.preset",
+        cure="State lost = [low, likely, high] or the kind of shop, or run a trial.",
+    )
 
 
 def read_changes(shop: Observations, others: Sequence[Observations] = ()) -> tuple[Change, ...]:

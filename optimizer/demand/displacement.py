@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import least_squares
 from scipy.stats import beta
 
-from optimizer.case import PRESETS, DisplacementFacts
+from optimizer.case import MEASURED, PRESETS, DisplacementFacts
 from optimizer.demand.demand import Demand
 
 WEEK = np.arange(7)
@@ -40,12 +40,14 @@ def displacement(facts: DisplacementFacts, has_web_shop: bool, draws: int) -> Di
     gives the same answer and a slider moves it smoothly.
     """
     if facts.lost is None:
-        mean = PRESETS[facts.preset]
+        kind = "unknown" if facts.preset == MEASURED else facts.preset  # not (yet) measured
+        mean = PRESETS[kind]
         shape = (CONCENTRATION * mean, CONCENTRATION * (1 - mean))
-        source = f'Assumed for a shop of the kind "{facts.preset}", not measured.'
+        source = f'Assumed for a shop of the kind "{kind}", not measured.'
     else:
         shape = _beta_for(*facts.lost)
-        source = "Stated in the case."
+        measured = facts.preset == MEASURED
+        source = "Measured from your own changes of hours." if measured else "Stated in the case."
     order = np.random.default_rng(0).permutation(draws)
     lost = beta(*shape).ppf((order + 0.5) / draws)
     web = (1 - lost) * (facts.web if has_web_shop else 0.0)

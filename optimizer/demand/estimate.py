@@ -41,9 +41,7 @@ class _Shop:
     drawn: np.ndarray  # per entry of the hours' history: were its dates drawn at random?
 
 
-def fit_demands(
-    case: Case, shops: Sequence[Observations], draws: int = DRAWS
-) -> dict[str, Demand]:
+def fit_demands(case: Case, shops: Sequence[Observations], draws: int = DRAWS) -> dict[str, Demand]:
     """Potential customers per hour of a typical week, for each store of a chain, by store name.
 
     A typical week is the average week of the observed calendar span. Stores teach each other: those
