@@ -117,7 +117,7 @@ class Change:
 
 
 def as_measured(case: Case, shop: Observations, others: Sequence[Observations] = ()) -> Case:
-    """The case with the lost share that its own past tells, where `displacement.preset` asks for it.
+    """The case with the lost share that its own past tells, where its preset asks for that.
 
     The latest change of hours that tells a share is believed.
 
