@@ -12,7 +12,7 @@ from optimizer.case import Case, DisplacementFacts
 from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand, interval
 from optimizer.demand.displacement import Displacement, displacement, true_potential
-from optimizer.demand.estimate import fit_demands
+from optimizer.demand.estimate import _make_ready, fit_demands
 from optimizer.demand.latent import Counts, Drifts, _fit, posterior_draws, walk_precision
 from optimizer.errors import DataError
 from optimizer.opening import OpeningHours
@@ -345,3 +345,39 @@ def test_late_days_tell_the_evening_basket() -> None:
     assert 27 < told.mean() < 30.5
     assert blind.mean() == pytest.approx(20, rel=0.03)
     assert told.std() / told.mean() < 0.6 * blind.std() / blind.mean()
+
+
+def test_weekday_levels_are_those_of_a_poisson_regression() -> None:
+    """Levels over the base hours equal statsmodels' weekday effects with open hours as exposure."""
+    sm = pytest.importorskip("statsmodels.api")
+    rng = np.random.default_rng(2)
+    rate = np.array([6, 7, 8, 9, 12, 15, 4.0])[np.arange(70) % 7]
+    shop = as_shop(rng.poisson(rate[:, None] * np.ones(24)).astype(float), date(2026, 1, 5), 9, 17)
+    sold = np.nansum(shop.transactions, axis=1)
+    weekday = np.eye(7)[shop.weekday]
+
+    fitted = sm.GLM(sold, weekday, family=sm.families.Poisson(), exposure=np.full(70, 8.0)).fit()
+
+    np.testing.assert_allclose(_make_ready(shop).level, np.exp(fitted.params), rtol=1e-9)
+
+
+def test_thin_data_give_a_wide_answer_and_no_claim() -> None:
+    """Four weeks of ten receipts a day: an interval at least as wide as itself, and grade E."""
+    rng = np.random.default_rng(4)
+    shop = as_shop(rng.poisson(10 / 8, (28, 24)).astype(float), date(2026, 1, 5), 9, 17)
+
+    demand = estimate_demand(Case(period_minutes=60), shop)
+
+    told = interval(demand.customers.reshape(-1, 7, 24)[:, :, 17:21].sum((1, 2)))
+    assert told["p95"] - told["p05"] > told["p50"]
+    assert set(demand.grade.reshape(7, 24)[:, 18]) == {"E"}
+
+
+def test_a_long_chain_still_names_its_evidence() -> None:
+    """With more stores than are asked one by one the weights are still there and sum to 1."""
+    shops = [replace(flat_shop(days=14), store=f"S{n}") for n in range(21)]
+
+    demands = fit_demands(Case(period_minutes=60), shops)
+
+    assert len(demands) == 21
+    assert sum(told.weight for told in demands["S3"].evidence) == pytest.approx(1)

@@ -20,6 +20,7 @@ from optimizer.demand.latent import Counts, posterior_draws
 from optimizer.errors import DataError
 
 DRAWS = 400
+MOST_ALONE = 20  # stores for which each kind of evidence is also asked on its own
 HOLIDAY, EVE, FIRST_ENTRY = 7, 8, 9  # kinds of day after the seven weekdays
 DAY_LEVEL_SD = 0.30  # how far an ordinary weekday's level may leave what its rhythm says
 OCCASION_SD, OCCASION_DRIFT = 0.30, 0.10  # longer hours on chosen dates: 0.20 log after 4 hours
@@ -57,9 +58,12 @@ def fit_demands(case: Case, shops: Sequence[Observations], draws: int = DRAWS) -
     reach = case.hours.candidate.week_share(case.grid) > 0
     joint = _posterior(ready, found, late=True, draws=draws)
     demands = {}
+    open_days = np.array([_open_days(shop) for shop in shops])
+    sisters = open_days.sum(0) - open_days
     for s, shop in enumerate(ready):
-        demand = _demand(shop, joint[s], found[s], _sister_days(ready, s), draws)
-        told = _each_alone(shop, found[s], demand, reach)
+        demand = _demand(shop, joint[s], found[s], sisters[s], draws)
+        alone = _each_alone if len(shops) <= MOST_ALONE else _weights_alone
+        told = alone(shop, found[s], demand, reach)
         conflict = evidence.conflict(told)
         demands[shop.seen.store] = replace(
             demand, evidence=told, warnings=demand.warnings + conflict
@@ -178,6 +182,8 @@ def _posterior(
                 exposure[s, kind] *= _own_rhythm(shop, kind - FIRST_ENTRY, found[s], mine)
         drawn[FIRST_ENTRY : FIRST_ENTRY + len(shop.drawn)] |= shop.drawn[: kinds - FIRST_ENTRY]
     occasion = (np.arange(kinds) >= HOLIDAY) & ~drawn
+    taught = (np.arange(kinds) < HOLIDAY) | (exposure.sum((0, 2)) > 0)
+    counts, exposure, occasion = counts[:, taught], exposure[:, taught], occasion[taught]
     data = Counts(
         counts=counts,
         exposure=exposure,
@@ -215,12 +221,6 @@ def _own_rhythm(
     base = shop.base[weekdays].any(0)
     ratio = (street / street[base].mean()) / (usual / usual[base].mean())
     return ratio ** evidence.weights(found)["street"]
-
-
-def _sister_days(shops: list[_Shop], own: int) -> np.ndarray:
-    """Days on which other stores were open, by period of the week, shape (W,)."""
-    others = [_open_days(shop.seen) for s, shop in enumerate(shops) if s != own]
-    return np.sum(others, axis=0) if others else np.zeros(shops[own].base.size)
 
 
 def _open_days(seen: Observations, days: np.ndarray | None = None) -> np.ndarray:
@@ -282,6 +282,18 @@ def _basket(shop: _Shop, draws: int) -> np.ndarray | None:
     doubt = float(np.hypot(doubt, spread / np.sqrt(max(np.nansum(seen.transactions), 1))))
     rng = np.random.default_rng(1)
     return seen.basket_mean * np.exp(shift + doubt * rng.standard_normal(draws) - doubt**2 / 2)
+
+
+def _weights_alone(
+    shop: _Shop, found: dict[str, np.ndarray], demand: Demand, reach: np.ndarray
+) -> tuple[Evidence, ...]:
+    """The kinds of evidence and their weights, where a chain is too long to ask each one alone."""
+    trust = evidence.weights(found) or {"till": 1.0}
+    labels = {**evidence.LABELS, "till": "own till"}
+    return tuple(
+        Evidence(labels[kind], weight, f"{labels[kind].capitalize()}: one of a large chain's.")
+        for kind, weight in trust.items()
+    )
 
 
 def _each_alone(

@@ -31,6 +31,7 @@ SPEAKERS = {
     "web": "The web shop",
     "visits": "Visits to the web site",
 }
+MANY_STORES = 100
 CONFLICT = 1.5  # two kinds of evidence this many times apart disagree
 # Median drift of conversion against each rhythm, log units per square root of an hour. 0.30 made
 # the 90 % intervals of street counters hidden behind other street counters cover (Dublin,
@@ -104,7 +105,10 @@ def drifts(kinds: list[str], stores: int) -> Drifts:
         # Two walks share the drift, and a coarser grid keeps many stores quick. Open hours are
         # smooth and would talk the stores' own drift down to nothing; evenings proved them wrong
         # (two of eight sisters open late: a floor of 0.08 covered 0.73 of Auckland's, 0.16 0.93).
-        chain, store = (0.08, 0.16, 0.30, 0.50), (0.16, 0.25, 0.40)
+        chain: tuple[float, ...] = (0.08, 0.16, 0.30, 0.50)
+        store: tuple[float, ...] = (0.16, 0.25, 0.40)
+        if stores > MANY_STORES:  # so many stores leave little doubt about the chain's own drift
+            chain, store = (0.12, 0.30), (0.16, 0.30)
         return Drifts(chain=chain, store=store, day=(0.05,), median=median / np.sqrt(2))
     return Drifts(median=median * (0.9 if together else 1.0))
 
