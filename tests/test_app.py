@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
     str(path.relative_to(ROOT))
     for path in (ROOT / "optimizer" / "app").glob("*.py")
-    if path.name not in ("__init__.py", "state.py")
+    if path.name not in ("__init__.py", "state.py", "uploads.py")
 )
 LOST, PLAN, DATA = (f"optimizer/app/{name}.py" for name in ("lost", "hours", "data"))
 SYNTHETIC = "Synthetic sample data: a shop made up to show the tool."

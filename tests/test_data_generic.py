@@ -319,5 +319,5 @@ def test_dates_in_two_orders_in_one_file_are_refused():
 )
 def test_money_is_read_as_it_is_meant(cells, amounts):
     """Marks are decided over the column; what fits no reading is no number, never a wrong one."""
-    read_as = parse_money(pa.chunked_array([cells.split("|")]), ",")
+    read_as = parse_money(pa.array(cells.split("|")), ",")
     assert read_as == pytest.approx(amounts, nan_ok=True)

@@ -12,6 +12,7 @@ from optimizer.planning.evaluate import evaluate
 from optimizer.planning.lost import hour_worth, sales_lost
 from optimizer.planning.loyalty import beyond_basket
 from optimizer.planning.potential import potential
+from optimizer.planning.recapture import recapture
 from optimizer.reporting import sentences
 
 HOURS = OpeningHours.parse("Mo-Fr 10:00-17:00; Sa 10:00-15:00")
@@ -74,16 +75,39 @@ def test_profit_is_the_difference_between_two_weeks_evaluated() -> None:
 
 
 def test_break_even_share_is_where_the_profit_is_zero() -> None:
-    """At the break-even lost share, margin that is new just pays wages and the open door."""
-    lost = sales_lost(CASE, demand(), until="19:00")
-    worth = hour_worth(CASE, potential(CASE, demand()))
-    evening = CASE.grid.share_between(lost.close, lost.best_until).ravel() * 1.0
-    evening = evening.reshape(7, -1) * (lost.sure if lost.sure.any() else lost.pays)[:, None]
-    wanted, gross, cost = (x @ evening.ravel() for x in (worth.wanted, worth.gross, worth.cost))
+    """If just the break-even share is lost today, the advised week earns what today's week does."""
+    poor = demand(rate=4.0)
+    lost = sales_lost(CASE, poor)
+    people, share = potential(CASE, poor), lost.break_even_lost_share
+    loyal = (1 - share) / (people.moved + people.web)
+    tipping = replace(
+        people, moved=people.moved * loyal, web=people.web * loyal, lost=people.lost * 0 + share
+    )
+    until = np.where(lost.sure if lost.sure.any() else lost.pays, lost.best_until, lost.close)
+    opening = HOURS.week_share(CASE.grid) + CASE.grid.share_between(lost.close, until).ravel()
 
-    new = gross - (1 - lost.break_even_lost_share) * wanted
+    change = evaluate(CASE, tipping, opening).objective - evaluate(CASE, tipping, HOURS).objective
 
-    assert new == pytest.approx(cost)
+    assert lost.pays.any()
+    assert 0.3 < share < lost.lost_share
+    assert change == pytest.approx(0, abs=0.01 * lost.profit_if_open.mean())
+
+
+def test_the_worth_of_an_hour_is_that_of_opening_it_alone() -> None:
+    """The first half hour after closing: what today's week with it earns more, neighbours aside."""
+    whom = potential(CASE, demand())
+    worth = hour_worth(CASE, whom)
+    longer = OpeningHours.parse("Mo 10:00-17:30; Tu-Fr 10:00-17:00; Sa 10:00-15:00")
+    change = evaluate(CASE, whom, longer).profit_draws - evaluate(CASE, whom, HOURS).profit_draws
+    drawn, later = whom.thinned(), slice(35, 48)  # Monday from 17:30 on
+    moved, web = zip(
+        *(recapture(whom).shares(hours.week_share(CASE.grid)) for hours in (longer, HOURS)),
+        strict=True,
+    )
+    nearer = (moved[0] + web[0] - moved[1] - web[1]) * drawn.customers * drawn.value[:, None]
+
+    np.testing.assert_allclose(worth.net[:, 34] + nearer[:, later].sum(1), change, atol=1e-9)
+    assert (nearer[:, later] >= -1e-9).all() and nearer.max() > 1
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,8 @@ def test_too_many_staff_are_refused() -> None:
     same=st.booleans(),
     unit=st.sampled_from(["EUR", "EUR", "customers"]),
     candidate=st.sampled_from(["Mo-Sa 09:00-20:00", "Tu-Fr 08:00-16:00; Su 11:00-21:00"]),
+    set_up=st.sampled_from([0, 20]),
+    patterns=st.sampled_from([7, 7, 2]),
 )
 def test_evaluate_agrees_with_the_optimiser_to_a_cent(
     seed: int,
@@ -144,6 +146,8 @@ def test_evaluate_agrees_with_the_optimiser_to_a_cent(
     same: bool,
     unit: str,
     candidate: str,
+    set_up: int,
+    patterns: int,
 ) -> None:
     """On random shops the plan breaks no rule and is worth what the optimiser says."""
     case = with_changes(
@@ -152,6 +156,9 @@ def test_evaluate_agrees_with_the_optimiser_to_a_cent(
             "period_minutes": period,
             "hours.candidate": candidate,
             "hours.tidy.same_weekdays": same,
+            "hours.tidy.patterns": patterns,
+            "labour.set_up_minutes": set_up,
+            "labour.close_down_minutes": set_up // 2,
             "service.kind": kind,
             "service.min_staff": staff[0],
             "service.max_staff": staff[1],
@@ -179,3 +186,20 @@ def test_the_plan_beats_what_can_be_done_by_hand() -> None:
     assert (
         plan.objective > evaluate(case, people, OpeningHours.parse("Mo-Fr 10:00-17:00")).objective
     )
+
+
+def test_set_up_and_close_down_are_paid_by_the_clock() -> None:
+    """Twenty minutes before and ten after each day, by two people: wages with their supplements."""
+    people, staff = potential(two_peaks()), np.full(168, 2)
+    duty = {"labour__set_up_minutes": 20, "labour__close_down_minutes": 10}
+    late = OpeningHours.parse("Mo-Fr 10:00-18:00")  # closing down falls after 18:00
+    without, paid = (
+        evaluate(shop(service__min_staff=2, **changes), people, late, staff)
+        for changes in ({}, duty)
+    )
+
+    assert paid.paid_hours - without.paid_hours == pytest.approx(5 * 2 * 0.5)
+    evening = 4.00 * 1.30 * 5 * 2 / 6
+    assert paid.supplements - without.supplements == pytest.approx(evening)
+    assert without.objective - paid.objective == pytest.approx(5 * 2 * 0.5 * 14.46 * 1.30 + evening)
+    assert paid.served == without.served

@@ -52,6 +52,9 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     ("obligatory hours", {"hours__obligatory": "Mo-Sa 19:00-21:00"}, "closed in obligatory hours"),
     ("steps", {"period_minutes": 30, "hours__tidy__step_minutes": 60}, "on the steps"),
     ("weekdays alike", {"hours__tidy__same_weekdays": True}, "not alike"),
+    ("fewer hours", {"hours__per_week": (0, 40)}, "hours: not 0 to 40"),
+    ("more hours", {"hours__per_week": (75, 168)}, "hours: not 75 to 168"),
+    ("few patterns", {"hours__tidy__patterns": 2}, "different opening times are more than"),
     ("paid hours", {"labour__hours_per_week": 70.0}, "pass the weekly limit"),
     ("least staff", {"service__min_staff": 3}, "not within min_staff"),
     ("most staff", {"service__max_staff": 2}, "not within min_staff"),
@@ -206,10 +209,11 @@ def best_by_trying(case: Case, people: Potential) -> float:
     """Profit of the best plan for Wednesday and Thursday 8 to 15, of all that there are."""
     response, kept = respond(people, case.service, 1.0), kept_by_trying(people)
     closed = [kept(day, [False] * 24) for day in range(7)]
-    wage = case.economics.labour_cost_per_hour
-    by_hours: list[dict[int, float]] = []
+    wage, labour = case.economics.labour_cost_per_hour, case.labour
+    duty = case.service.min_staff * (labour.set_up_minutes + labour.close_down_minutes) / 60
+    by_hours: list[dict[tuple[float, int], float]] = []
     for weekday in (2, 3):
-        best, stays = {0: 0.0}, {}
+        best, stays = {(0.0, 0): 0.0}, {}
         for profile in staff_profiles(case, 7):
             at_work = [period for period in range(7) if profile[period]]
             if not at_work or at_work[-1] - at_work[0] + 1 != len(at_work):
@@ -224,15 +228,17 @@ def best_by_trying(case: Case, people: Potential) -> float:
                 week = 24 * weekday + 8 + period
                 gain += response.earned[week, profile[period]]
                 gain -= wage * profile[period] + case.economics.open_cost_per_hour
-            hours = sum(profile)
+            hours = sum(profile) + duty, len(at_work)
+            gain -= wage * duty
             best[hours] = max(best.get(hours, -np.inf), gain)
         by_hours.append(best)
     limit = case.labour.hours_per_week or np.inf
+    least, most = case.hours.per_week or (0, 24)
     return sum(closed) + max(
         first + second
-        for hours, first in by_hours[0].items()
-        for more, second in by_hours[1].items()
-        if 0 < hours + more <= limit
+        for (hours, open_hours), first in by_hours[0].items()
+        for (more, more_open), second in by_hours[1].items()
+        if 0 < hours + more <= limit and least <= open_hours + more_open <= most
     )
 
 
@@ -243,6 +249,8 @@ def best_by_trying(case: Case, people: Potential) -> float:
     staff=st.sampled_from([(1, 2), (1, 1), (2, 2), (1, 3)]),
     limit=st.sampled_from([None, 5.0, 9.0, 14.0]),
     shifts=st.sampled_from([(2, 5), (3, 5), (2, 3), (4, 6)]),
+    set_up=st.sampled_from([0, 30]),
+    per_week=st.sampled_from([None, None, (0, 6), (9, 12)]),
 )
 def test_nothing_better_exists(
     seed: int,
@@ -250,6 +258,8 @@ def test_nothing_better_exists(
     staff: tuple[int, int],
     limit: float | None,
     shifts: tuple[int, int],
+    set_up: int,
+    per_week: tuple[float, float] | None,
 ) -> None:
     """On tiny shops the plan is as good as the best of all plans, tried one by one."""
     rng = np.random.default_rng(seed)
@@ -260,6 +270,9 @@ def test_nothing_better_exists(
             "service.max_staff": staff[1],
             "labour.hours_per_week": limit,
             "labour.shift_hours": shifts,
+            "labour.set_up_minutes": set_up,
+            "labour.close_down_minutes": 15,
+            "hours.per_week": per_week,
         },
     )
     people = potential(busiest * rng.uniform(0, 1, 168), draws=2, lost=0.9, seed=seed)

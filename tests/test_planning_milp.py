@@ -168,3 +168,81 @@ def test_the_child_ends_with_its_parent() -> None:
 
     assert child.process.wait(timeout=30) == 0
     child.end()
+
+
+def fewest(needed: list[int], length: int, *, whole: bool = True) -> float:
+    """The fewest people when each works so many periods in a row, around the clock or the week."""
+    model, n = Model(), len(needed)
+    starting = model.variables("starting", (n,), gain=-1.0, integer=whole)
+    at_work = [(1, np.roll(starting, ago)) for ago in range(length)]
+    model.constrain("enough people", *at_work, lower=np.array(needed))
+    return -model.solve(gap=0).objective
+
+
+@pytest.mark.parametrize(
+    ("needed", "length", "people"),
+    [
+        # W. L. Winston, "Operations Research": a post office, five days on and two off.
+        ([17, 13, 15, 19, 14, 16, 11], 5, 23),
+        # A call centre by the hour, shifts of eight hours.
+        (
+            [
+                6,
+                6,
+                6,
+                6,
+                6,
+                8,
+                9,
+                12,
+                18,
+                22,
+                25,
+                21,
+                21,
+                20,
+                18,
+                21,
+                21,
+                24,
+                24,
+                18,
+                18,
+                18,
+                12,
+                8,
+            ],
+            8,
+            55,
+        ),
+        # H. A. Taha, "Operations Research": bus drivers by four hours, shifts of eight hours.
+        ([4, 8, 10, 7, 12, 4], 2, 26),
+    ],
+    ids=["post office", "call centre", "bus drivers"],
+)
+def test_published_staffing_problems(needed: list[int], length: int, people: int) -> None:
+    """Textbook examples come out as printed, and no fewer can do by the count of hours."""
+    assert fewest(needed, length) == people
+    assert people >= sum(needed) / length
+
+
+def test_split_people_bound_whole_ones() -> None:
+    """Winston's post office with parts of people: 22 and a third."""
+    assert fewest([17, 13, 15, 19, 14, 16, 11], 5, whole=False) == pytest.approx(67 / 3)
+
+
+def test_published_shifts_with_different_pay() -> None:
+    """F. S. Hillier and G. J. Lieberman: Union Airways' agents cost 30,610 a day."""
+    needed = np.array([48, 79, 65, 87, 64, 73, 82, 43, 52, 15])
+    shifts = [range(0, 4), range(1, 5), range(3, 7), range(5, 9), range(8, 10)]
+    model = Model()
+    agents = model.variables(
+        "agents", (5,), gain=-np.array([170.0, 160.0, 175.0, 180.0, 195.0]), integer=True
+    )
+    for period, least in enumerate(needed):
+        on_duty = [k for k, shift in enumerate(shifts) if period in shift]
+        model.constrain_sum(f"enough agents {period}", (1, agents[on_duty]), lower=float(least))
+    solution = model.solve(gap=0)
+
+    assert -solution.objective == 30_610
+    assert solution[agents].tolist() == [48, 31, 39, 43, 15]

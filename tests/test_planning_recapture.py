@@ -42,7 +42,7 @@ def test_the_circle_of_time() -> None:
 
 
 def test_hours_away_by_the_clock() -> None:
-    """From the middle of an hour to the nearest door of the day, also when it opens at half past."""
+    """From the middle of an hour to the nearest door of the day, at half past as well."""
     away = hours_away(week("Mo 09:30-17:30; Tu 08:00-10:00,14:00-16:00")).reshape(7, 24)
 
     assert away[0, [7, 8, 9, 12, 17, 18, 19]].tolist() == [2.0, 1.0, 0.5, 0.5, 0.5, 1.0, 2.0]

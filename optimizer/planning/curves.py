@@ -27,14 +27,32 @@ AsEdges = tuple[int, int, int | None]  # of a shift: start, end and start of the
 OPEN_AT_ALL = "at least one day is open"
 
 
-def choose_windows(model: Model, week: Week) -> np.ndarray:
-    """One window per weekday, on the steps; returns the columns of the open periods, (7, T)."""
-    shape = (week.pattern.max() + 1, len(week.doors))
-    opened = model.variables("doors opened by", shape, upper=1, integer=True)
-    closed = model.variables("doors closed by", shape, upper=1, integer=True)
-    for name, curve in (("opened", opened), ("closed", closed)):
+def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray]:
+    """One window per weekday, on the steps.
+
+    Returns
+    -------
+    Columns of the open periods, shape (7, T), and of the open days, (7,).
+    """
+    patterns = range(week.pattern.max() + 1)
+    curves = []
+    for name, kept in (("opened", week.before), ("closed", week.after)):
+        # A curve that rises at an edge is 1 from there on; these gains then sum to `kept` there.
+        gain = kept[:, week.doors] - np.pad(kept[:, week.doors[1:]], ((0, 0), (0, 1)))
+        curve = model.variables(
+            f"doors {name} by",
+            (len(patterns), len(week.doors)),
+            upper=1,
+            gain=np.array([gain[week.pattern == pattern].sum(axis=0) for pattern in patterns]),
+            integer=True,
+        )
         model.constrain(f"once {name} stays", (1, curve[:, 1:]), (-1, curve[:, :-1]), lower=0)
-    model.constrain("closed in the end", (1, opened[:, -1]), (-1, closed[:, -1]), upper=0)
+        curves.append(curve)
+    opened, closed = curves
+    what_opens = ((1, opened[:, -1]), (-1, closed[:, -1]))
+    model.constrain("what opens closes", *what_opens, lower=0, upper=0)
+    if week.most_patterns < len(patterns):
+        _share_windows(model, week, opened, closed)
 
     open_ = model.variables("open", week.allowed.shape, upper=1, gain=week.gain_open)
     door = np.searchsorted(week.doors, np.arange(week.periods + 1), side="right") - 1
@@ -53,7 +71,20 @@ def choose_windows(model: Model, week: Week) -> np.ndarray:
     model.constrain(LONGEST, *each, upper=week.longest_open, is_rule=True)
     model.constrain(OBLIGATORY, (1, open_[week.forced]), lower=1, is_rule=True)
     model.constrain_sum(OPEN_AT_ALL, (1, days), lower=1, is_rule=True)
-    return open_
+    return open_, days
+
+
+def _share_windows(model: Model, week: Week, opened: np.ndarray, closed: np.ndarray) -> None:
+    """Every open weekday takes its window from a few, as many as may differ."""
+    few, (days, edges) = week.most_patterns, opened.shape
+    takes = model.variables("takes one of the windows", (days, few, 1), upper=1, integer=True)
+    each = [(1, takes[:, k, 0]) for k in range(few)]
+    model.constrain("takes one window", *each, (-1, opened[:, -1]), lower=0, upper=0)
+    for name, curve in (("opened", opened), ("closed", closed)):
+        shared = model.variables(f"shared window {name} by", (few, edges), upper=1)
+        differ = ((1, curve[:, None]), (-1, shared))
+        model.constrain(f"{name} no earlier than shared", *differ, (1, takes), upper=1)
+        model.constrain(f"{name} no later than shared", *differ, (-1, takes), lower=-1)
 
 
 def form_shifts(

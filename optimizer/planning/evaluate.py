@@ -2,11 +2,11 @@
 
 The money of a week, in the words of the owner: what served customers leave as contribution margin,
 and what those who found the door closed leave all the same (they come at another hour or buy in the
-own web shop), minus wages with their supplements and what being open costs. Moved customers are
-taken as served at their new hour. A shop that never opens keeps nobody.
+own web shop: see `recapture`), minus wages with their supplements and what being open costs. Moved
+customers are taken as served at their new hour. A shop that never opens keeps nobody.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from optimizer.case import Case
 from optimizer.errors import PlanError
 from optimizer.opening import OpeningHours
 from optimizer.planning.plan import Plan
+from optimizer.planning.recapture import Recapture, recapture
 from optimizer.planning.response import Potential, Response, respond
 from optimizer.planning.rules import rule_pack
 
@@ -131,12 +132,13 @@ def evaluate(
             where="staff",
             cure=f"Raise max_staff ({case.service.max_staff}) or plan fewer people.",
         )
-    return _judge(case, response, price, hours, share, staff)
+    return _judge(case, response, recapture(potential), price, hours, share, staff)
 
 
 def _judge(
     case: Case,
     response: Response,
+    recaptured: Recapture,
     price: Costs,
     hours: OpeningHours,
     share: np.ndarray,
@@ -145,16 +147,11 @@ def _judge(
     potential = response.potential
     at_work = response.served[:, np.arange(len(staff)), staff]
     served = at_work @ share
-    met_closed = potential.customers @ (1 - share)
-    if not share.any():  # with no open hour to move to, and no shop to remember
-        shares = replace(
-            potential, moved=0 * potential.moved, web=0 * potential.web, lost=1 + 0 * potential.lost
-        )
-    else:
-        shares = potential
-    moved, web, lost = (met_closed * part for part in (shares.moved, shares.web, shares.lost))
+    met_closed = potential.customers * (1 - share)
+    duty = duties(case, share)
+    moved, web = ((met_closed * part).sum(axis=1) for part in recaptured.shares(share))
     margin = potential.value * (served + moved + web)
-    paid = staff * share
+    paid = staff * share + duty
     wage_cost = float(paid @ price.labour)
     opening_cost = float(share.sum() * price.open_period + _open_days(share) * price.open_day)
     return Evaluation(
@@ -165,7 +162,7 @@ def _judge(
         walked_away=float((potential.customers @ share - served).mean()),
         moved=float(moved.mean()),
         web=float(web.mean()),
-        lost=float(lost.mean()),
+        lost=float((met_closed.sum(axis=1) - moved - web).mean()),
         paid_hours=float(paid.sum() * case.grid.period_hours),
         margin=float(margin.mean()),
         wage_cost=wage_cost,
@@ -174,6 +171,23 @@ def _judge(
         profit_draws=margin - wage_cost - opening_cost,
         unit=potential.unit,
     )
+
+
+def duties(case: Case, opening: np.ndarray) -> np.ndarray:
+    """Paid work behind closed doors, in persons per period, (W,): set-up and close-down.
+
+    It is done by `min_staff` people and counts at the clock of the period next to the open ones.
+
+    Parameters
+    ----------
+    opening
+        Share of each period that is open, shape (W,).
+    """
+    open_, labour = opening > 0, case.labour
+    opens, closes = open_ & ~np.roll(open_, 1), open_ & ~np.roll(open_, -1)
+    minutes = labour.set_up_minutes * np.roll(opens, -1)
+    minutes = minutes + labour.close_down_minutes * np.roll(closes, 1)
+    return case.service.min_staff * minutes / case.period_minutes
 
 
 def _open_days(share: np.ndarray) -> int:
@@ -195,6 +209,7 @@ def _best_staff(
     wanted = (more > 0) & (hours > 0)
     if limit is not None:
         left = limit - least * hours[:, :1].sum()
+        left -= duties(case, share).sum() * case.grid.period_hours
         best_first = np.argsort(np.where(wanted, -more, np.inf), axis=None, kind="stable")
         affordable = np.cumsum(np.where(wanted, hours, 0).ravel()[best_first]) <= left
         wanted = wanted & affordable[np.argsort(best_first)].reshape(wanted.shape)

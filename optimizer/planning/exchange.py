@@ -70,15 +70,15 @@ class DayShifts:
         self._worth = _worth(week, weekday, window, dear)
         self._periods = np.arange(week.periods)
         self._away = week.rules.away
-        self._open_day = week.open_day
+        self._at_doors = week.at_doors(weekday, window)
         self._least, self._most = week.case.service.min_staff, week.case.service.max_staff
         self.chosen: list[int] = []  # numbers in the table, one per person
         self.staff = np.zeros(week.periods, dtype=int)
 
     @property
     def profit(self) -> float:
-        """What the day earns, wages paid, beyond what closed doors would keep."""
-        return float(self._worth[self._periods, self.staff].sum()) - self._open_day
+        """What the day earns, wages paid, beyond what it would keep closed."""
+        return float(self._worth[self._periods, self.staff].sum()) + self._at_doors
 
     @property
     def paid(self) -> int:

@@ -12,8 +12,9 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.opening import OpeningHours
+from optimizer.planning.bounds import AtPrice, Bounds, DayProgram, dear
 from optimizer.planning.curves import AsEdges
-from optimizer.planning.engine import AtPrice, Bounds, DayProgram, dear, whole_days
+from optimizer.planning.engine import whole_days
 from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.exchange import DayShifts, ShiftTable
 from optimizer.planning.hours import optimize

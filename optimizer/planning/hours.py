@@ -33,6 +33,7 @@ from optimizer.planning.response import Potential
 from optimizer.planning.week import Week, week_of
 
 BUDGET = "paid hours stay within the weekly limit"
+PER_WEEK = "the week is open as long as hours.per_week says"
 
 _NOTHING = 0.01  # a cent, or a hundredth of a customer: smaller differences are none
 _SECONDS_TO_SAY_WHY = 10.0  # for a case in which the engine finds no plan
@@ -118,8 +119,8 @@ def _prove(week: Week, time_limit: float, gap: float) -> _Decision:
     """The integer programme of the whole week."""
     model = Model()
     # A constant, so that the solver measures its gap on the money that is shown.
-    model.variables("kept with all doors closed", (1,), lower=1, upper=1, gain=week.kept)
-    open_ = choose_windows(model, week)
+    model.variables("kept of closed days", (1,), lower=1, upper=1, gain=week.kept)
+    open_, days = choose_windows(model, week)
     staff, curves = form_shifts(model, week, week.labour)
     least, further = week.case.service.min_staff, week.gain_more.shape[2]
     more = model.variables("further people", week.gain_more.shape, upper=1, gain=week.gain_more)
@@ -127,7 +128,12 @@ def _prove(week: Week, time_limit: float, gap: float) -> _Decision:
     each = [(-1, more[..., k]) for k in range(further)]
     model.constrain(COVER, (1, staff), (-least, open_), *each, lower=0, upper=0)
     if week.limit is not None:
-        model.constrain_sum(BUDGET, (week.hour, staff), upper=week.limit, is_rule=True)
+        hours = ((week.hour, staff), (week.duty, days))
+        model.constrain_sum(BUDGET, *hours, upper=week.limit, is_rule=True)
+    if week.case.hours.per_week is not None:
+        shortest, longest = week.open_hours
+        hours_open = (week.hour, open_)
+        model.constrain_sum(PER_WEEK, hours_open, lower=shortest, upper=longest, is_rule=True)
     solution = model.solve(time_limit, gap)
     if solution.status == "infeasible":
         raise _refusal(model.conflict())
@@ -147,6 +153,7 @@ def _refusal(conflict: dict[str, float]) -> PlanError:
         LONGEST: "state other legal hours",
         OBLIGATORY: "shorten the obligatory hours",
         OPEN_AT_ALL: "leave the shop closed",
+        PER_WEEK: "ask for other hours per week",
         BUDGET: f"allow {conflict.get(BUDGET, 0):.1f} more paid hours a week",
     }
     if set(conflict) <= {OPEN_AT_ALL}:
@@ -187,6 +194,7 @@ def _plan(
         next_hour=next_hour,
         seconds=seconds,
         hours=OpeningHours.from_week(opening.ravel(), grid),
+        duty_hours=week.duty * int(opening.any(axis=1).sum()),
         unit=unit,
         notes=week.notes,
     )

@@ -12,40 +12,43 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.demand.demand import GRADES, Demand
-from optimizer.planning.evaluate import costs
+from optimizer.planning.evaluate import costs, duties
 from optimizer.planning.potential import average_sale, potential
+from optimizer.planning.recapture import recapture
 from optimizer.planning.response import Potential, respond
-from optimizer.timegrid import MINUTES_PER_DAY, parse_clock
+from optimizer.timegrid import MINUTES_PER_DAY, TimeGrid, parse_clock
 
 SURE, UNSURE = 0.95, 0.25  # chance of profit from which we say open, and below which we say stay
 
 
 @dataclass(frozen=True, eq=False)
 class HourWorth:
-    """What each period of the week would add if it were open and staffed as pays best.
+    """What each period of the week is worth open and staffed as pays best, all others as today.
+
+    Only its own customers count: those of later hours, who would find the door nearer, do not. The
+    worth of several hours together is therefore a little more than the sum (see `sales_lost`).
 
     Parameters
     ----------
-    gain
-        Contribution margin that is new to the owner, per period and draw, shape (D', W).
+    served
+        Contribution margin of those served if it is open, per period and draw, shape (D', W).
+    kept
+        Margin of those who come all the same if it is closed, (D', W).
     cost
         Wages with supplements and opening cost of the period, shape (W,).
-    wanted, gross
-        Margin of everybody who would come, and of those served, new or moved; means, shape (W,).
     staff
         People who pay best, at least `min_staff`, int of shape (W,).
     """
 
-    gain: np.ndarray
+    served: np.ndarray
+    kept: np.ndarray
     cost: np.ndarray
-    wanted: np.ndarray
-    gross: np.ndarray
     staff: np.ndarray
 
     @property
     def net(self) -> np.ndarray:
-        """What opening the period adds in each draw, shape (D', W)."""
-        return self.gain - self.cost
+        """What the period adds when it is open, in each draw, shape (D', W)."""
+        return self.served - self.kept - self.cost
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +67,12 @@ class SalesLost:
     best_profit
         What opening until then would add, per draw, shape (D', 7).
     sure_until
-        Latest closing time that pays with a chance of at least `SURE`; `close` where none does.
+        Latest closing time, up to `best_until`, that pays with a chance of at least `SURE`; `close`
+        where none does.
     sure_profit
         What opening until then would add, per draw, shape (D', 7).
     break_even_lost_share
-        Share of the potential that must be new to the owner for the advised hours to pay.
+        Share of closed hours' customers that must be lost today for the advised hours to pay.
     chance
         That the advised hours pay.
     """
@@ -120,22 +124,19 @@ class SalesLost:
 
 
 def hour_worth(case: Case, whom: Potential) -> HourWorth:
-    """What each period would add to the week if it were open."""
+    """What each period is worth by itself."""
     response = respond(whom, case.service, case.grid.period_hours)
     price = costs(case, whom)
     levels = np.arange(case.service.max_staff + 1)
     net = response.earned - levels * price.labour[:, None]
     least = case.service.min_staff
     staff = net[:, least:].argmax(1) + least if whom.in_money else np.full(len(net), least)
-    drawn = response.potential
-    served = response.served[:, np.arange(len(staff)), staff]
-    value = drawn.value[:, None]
-    kept_anyway = (drawn.moved + drawn.web)[:, None] * drawn.customers
+    value = response.potential.value[:, None]
+    moved, web = recapture(whom).shares(whom.open_now)
     return HourWorth(
-        gain=value * (served - kept_anyway),
+        served=value * response.served[:, np.arange(len(staff)), staff],
+        kept=value * response.potential.customers * (moved + web),
         cost=staff * price.labour + price.open_period,
-        wanted=(value * drawn.customers).mean(0),
-        gross=(value * served).mean(0),
         staff=staff,
     )
 
@@ -171,18 +172,19 @@ def sales_lost(
     by_day = money.reshape(len(money), 7, -1).sum(2)
 
     step = ends - starts if until else np.full(7, case.hours.tidy.step_minutes)
-    times, profits = _profits(case, worth, starts, ends, step)
+    times = _closing_times(starts, ends, step)
+    earned, kept = _longer_weeks(case, whom, worth, starts, times)
+    profits = earned + kept
     week = np.arange(7)
     best = profits.mean(1)[1:].argmax(0) + 1 if len(times) > 1 else np.zeros(7, dtype=int)
-    sure = np.where((profits > 0).mean(1) >= SURE, np.arange(len(times))[:, None], 0).max(0)
+    sure = np.where((profits > 0).mean(1) >= SURE, np.arange(len(times))[:, None], 0)
+    sure = np.where(sure <= best, sure, 0).max(0)  # no later than pays best, however sure
     best_profit, sure_profit = profits[best, :, week].T, profits[sure, :, week].T
     pays = _pays(best_profit, times[best, week] > starts)
     advised = sure if sure.any() else np.where(pays | (not pays.any()), best, 0)
-    chosen = case.grid.share_between(starts, times[advised, week]).ravel()
-    wanted = worth.wanted @ chosen
-    needed = worth.cost @ chosen + wanted - worth.gross @ chosen
+    earned, kept = (part[advised, :, week].sum(0) for part in (earned, kept))
+    chance = float((earned + kept > 0).mean())
     grade = _grade(demand, per_period.mean(0))
-    chance = float((profits[advised, :, week].sum(0) > 0).mean())
     return SalesLost(
         store=demand.store,
         unit=whom.unit,
@@ -196,7 +198,7 @@ def sales_lost(
         best_profit=best_profit,
         sure_until=times[sure, week],
         sure_profit=sure_profit,
-        break_even_lost_share=float(needed / wanted) if wanted > 0 else float("inf"),
+        break_even_lost_share=_break_even(whom, earned, kept),
         lost_share=float(np.median(whom.lost)),
         grade=grade,
         advice=_advice(grade, whom.in_money, bool(sure.any()), bool(pays.any()), chance),
@@ -208,10 +210,8 @@ def _range(
     case: Case, demand: Demand, close: str | Mapping[int, int] | None, until: str | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Minutes of the day from closing to the end of what is looked at, per weekday, int (7,)."""
-    open_now = demand.open_share.reshape(7, -1) > 0
-    opens = open_now.any(1)
-    last = np.where(opens, open_now.shape[1] - open_now[:, ::-1].argmax(1), 0)
-    starts = last * case.period_minutes
+    starts = _closing(demand.open_share, case.grid)
+    opens = starts > 0
     if isinstance(close, str):
         starts = np.where(opens, parse_clock(close), 0)
     elif close is not None:
@@ -225,15 +225,51 @@ def _range(
     return starts, np.maximum(ends, starts)
 
 
-def _profits(
-    case: Case, worth: HourWorth, starts: np.ndarray, ends: np.ndarray, step: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Closing times to choose from, (K, 7), the first today's; and profit, (K, D', 7)."""
+def _closing(opening: np.ndarray, grid: TimeGrid) -> np.ndarray:
+    """End of the last period with opening of each weekday, in minutes, int (7,); 0 where none."""
+    open_ = opening.reshape(7, -1) > 0
+    last = open_.shape[1] - open_[:, ::-1].argmax(1)
+    return np.where(open_.any(1), last * grid.period_minutes, 0)
+
+
+def _closing_times(starts: np.ndarray, ends: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Closing times to choose from, minutes of the day, (K, 7): first today's, last the ends."""
     steps = int(max(((ends - starts) // np.maximum(step, 1)).max(), (ends > starts).any()))
-    times = np.minimum(starts + np.arange(steps + 1)[:, None] * step, ends)
-    net = worth.net.reshape(len(worth.gain), 7, -1)
-    open_ = np.array([case.grid.share_between(starts, until) for until in times])
-    return times, np.einsum("kwp,dwp->kdw", open_, net, optimize=True)
+    return np.minimum(starts + np.arange(steps + 1)[:, None] * step, ends)
+
+
+def _longer_weeks(
+    case: Case, whom: Potential, worth: HourWorth, starts: np.ndarray, times: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What each closing time changes on each weekday, beside the first one, (K, D', 7) each.
+
+    The margin of those served in the longer hours less what these hours cost; and, mostly below 0,
+    the margin of those who come at other hours or buy on the web.
+    """
+    grid, midnight = case.grid, np.zeros(7, dtype=int)
+    before = whom.open_now * grid.share_between(midnight, starts).ravel()
+    today = np.maximum(before, grid.share_between(_closing(whom.open_now, grid), starts).ravel())
+    added = np.array([grid.share_between(starts, until).ravel() for until in times])
+    opening = today + added
+    recaptured = recapture(whom)
+    drawn = recaptured.potential
+    moved, web = recaptured.shares(opening)
+    kept = drawn.value[:, None] * drawn.customers * (1 - opening)[:, None] * (moved + web)
+    wage = costs(case, whom).labour
+    more_duty = np.array([(duties(case, each) - duties(case, today)) * wage for each in opening])
+    earned = added[:, None] * (worth.served - worth.cost) - more_duty[:, None]
+    by_day = (len(times), len(drawn.value), 7, -1)
+    return earned.reshape(by_day).sum(3), (kept - kept[:1]).reshape(by_day).sum(3)
+
+
+def _break_even(whom: Potential, earned: np.ndarray, kept: np.ndarray) -> float:
+    """The lost share at which longer hours just pay, of shape (D',) what they earn and keep.
+
+    What is kept is in proportion to the share that is not lost, as long as not everybody comes.
+    """
+    loyal = 1 - whom.thinned().lost
+    if_all_loyal = -np.divide(kept, loyal, out=np.zeros_like(kept), where=loyal > 0).mean()
+    return float(1 - earned.mean() / if_all_loyal) if if_all_loyal > 0 else float("inf")
 
 
 def _pays(profit: np.ndarray, longer: np.ndarray) -> np.ndarray:

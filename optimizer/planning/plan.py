@@ -72,6 +72,8 @@ class Plan:
         What one more paid hour a week would earn, in `unit`; 0 where the limit does not bind.
     seconds
         Taken to find it, by the clock.
+    duty_hours
+        Paid hours a week of set-up and close-down, behind closed doors and beyond the shifts.
     notes
         Sentences on what the optimiser assumed or left aside.
     """
@@ -86,13 +88,14 @@ class Plan:
     next_hour: float
     seconds: float
     hours: OpeningHours
+    duty_hours: float
     unit: str
     notes: tuple[str, ...] = ()
 
     @property
     def paid_hours(self) -> float:
         """Paid hours a week."""
-        return sum(shift.paid_hours for shift in self.shifts)
+        return self.duty_hours + sum(shift.paid_hours for shift in self.shifts)
 
 
 def check_plan(case: Case, plan: Plan) -> list[str]:
@@ -117,6 +120,14 @@ def check_plan(case: Case, plan: Plan) -> list[str]:
     present = sum((shift.present(case.period_minutes) for shift in plan.shifts), nobody)
     if not np.array_equal(present, plan.staff):
         broken.append("The staff at work are not those of the shifts.")
+    each_day = case.labour.set_up_minutes + case.labour.close_down_minutes
+    duty = opening.any(axis=1).sum() * case.service.min_staff * each_day / 60
+    if abs(duty - plan.duty_hours) > 1e-6:
+        broken.append("Set-up and close-down are not counted as they should be.")
+    if case.hours.per_week is not None:
+        least, most = case.hours.per_week
+        if not least - 1e-6 <= plan.hours.weekly_hours <= most + 1e-6:
+            broken.append(f"Open {plan.hours.weekly_hours:g} hours: not {least:g} to {most:g}.")
     if not plan.opening.any():
         broken.append("No day is open.")
     limit = case.paid_hours_limit
@@ -126,6 +137,9 @@ def check_plan(case: Case, plan: Plan) -> list[str]:
         able = [d for d in range(5) if _longest_window(case, d) >= 60 * case.labour.shift_hours[0]]
         if any(not np.array_equal(opening[d], opening[able[0]]) for d in able):
             broken.append("Monday to Friday are not alike.")
+    times = {tuple(day) for day in opening.tolist() if any(day)}
+    if len(times) > case.hours.tidy.patterns:
+        broken.append(f"{len(times)} different opening times are more than tidy.patterns.")
     return broken
 
 

@@ -30,6 +30,7 @@ def potential(case: Case, demand: Demand) -> Potential:
         lost=shares.lost,
         value=np.ones(draws) if sale is None else sale * case.economics.margin,
         unit="customers" if sale is None else case.currency,
+        open_now=demand.open_share,
     )
 
 

@@ -4,7 +4,7 @@ More people serve more customers, each one fewer than the one before. That curve
 everything the demand may turn out to be, is all that a plan needs to know about the shop floor.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -20,8 +20,9 @@ _TABLE_SIZE = 1500  # rates at which the queue is computed; between them a relat
 class Potential:
     """Customers who would like to come in a typical week, and what becomes of them.
 
-    Of the customers who meet a closed door the share `moved` comes in another open hour anyway,
-    `web` buys in the own web shop and `lost` is gone.
+    Of the customers who meet the door closed with today's hours the share `moved` comes in another
+    open hour anyway, `web` buys in the own web shop and `lost` is gone, on average; with other
+    hours, and hour by hour, see `recapture`.
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ class Potential:
         unit is customers.
     unit
         Currency of the value ("EUR"), or "customers" where no money is known.
+    open_now
+        Share of each period that the shop is open today, shape (W,).
     """
 
     customers: np.ndarray
@@ -42,9 +45,12 @@ class Potential:
     lost: np.ndarray
     value: np.ndarray
     unit: str
+    open_now: np.ndarray
 
     def __post_init__(self) -> None:
-        draws = len(self.customers)
+        draws, periods = self.customers.shape
+        if self.open_now.shape != (periods,):
+            raise ValueError(f"open_now must have shape ({periods},)")
         for name in ("moved", "web", "lost", "value"):
             if getattr(self, name).shape != (draws,):
                 raise ValueError(f"{name} must have shape ({draws},)")
@@ -60,14 +66,17 @@ class Potential:
         """At most MOST_DRAWS draws, evenly spaced: always the same ones."""
         if len(self.value) <= MOST_DRAWS:
             return self
-        kept = np.linspace(0, len(self.value) - 1, MOST_DRAWS).round().astype(int)
-        return Potential(
-            customers=self.customers[kept],
-            moved=self.moved[kept],
-            web=self.web[kept],
-            lost=self.lost[kept],
-            value=self.value[kept],
-            unit=self.unit,
+        return self.only(np.linspace(0, len(self.value) - 1, MOST_DRAWS).round().astype(int))
+
+    def only(self, draws: np.ndarray) -> "Potential":
+        """Some of the draws, by number."""
+        return replace(
+            self,
+            customers=self.customers[draws],
+            moved=self.moved[draws],
+            web=self.web[draws],
+            lost=self.lost[draws],
+            value=self.value[draws],
         )
 
 
@@ -90,15 +99,6 @@ class Response:
     def earned(self) -> np.ndarray:
         """Contribution margin per period in money, averaged over the draws, shape (W, C+1)."""
         return np.tensordot(self.potential.value, self.served, axes=1) / len(self.potential.value)
-
-    @cached_property
-    def kept(self) -> np.ndarray:
-        """Margin per period that a closed door leaves to the owner, in money, shape (W,).
-
-        It comes from the customers who come at another hour or buy in the own web shop.
-        """
-        worth = self.potential.value * (self.potential.moved + self.potential.web)
-        return worth @ self.potential.customers / len(worth)
 
 
 @lru_cache(maxsize=8)  # a slider for wages or hours leaves the response as it was

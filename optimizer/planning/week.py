@@ -10,6 +10,7 @@ from optimizer.errors import PlanError
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import costs
 from optimizer.planning.plan import BREAK_FROM_ENDS_MINUTES, SUNDAY
+from optimizer.planning.recapture import recapture
 from optimizer.planning.response import Potential, respond
 from optimizer.planning.rules import legal_hours
 from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, TimeGrid, clock
@@ -72,18 +73,27 @@ class Week:
         From which of the doors to which one each weekday may be open, bool of shape (7, E, E).
     pattern
         Opening pattern of each weekday, shape (7,): weekdays of one pattern open alike.
+    most_patterns
+        Different windows that the week may have at most.
+    open_hours
+        Hours that the week is open at least and at most.
     gain_open
-        What opening a period with the least staff adds, before wages, shape (7, T).
+        What a period open with the least staff brings, before wages, shape (7, T).
     gain_more
         What each further person adds, before wages, shape (7, T, C - min_staff); never rising.
     labour
         What one person costs per period, shape (7, T).
     idle_price
         What of it is no real cost, per hour: a tie-break against idle people.
+    before, after
+        What customers leave all the same who come before the doors open, or after they close, at
+        each edge, less the cost of set-up or close-down; shape (7, T+1).
+    duty
+        Paid hours of set-up and close-down on every open day.
     open_day
-        What a day with any opening costs.
+        What a day with any opening costs, shape (7,): money, and what is kept of a closed day.
     kept
-        What the week earns with all doors closed on the customers of every hour.
+        What is kept of the customers of a week of closed days, some other door being open.
     limit
         Paid hours that may be used, or None.
     notes
@@ -99,11 +109,16 @@ class Week:
     doors: np.ndarray
     windows: np.ndarray
     pattern: np.ndarray
+    most_patterns: int
+    open_hours: tuple[float, float]
     gain_open: np.ndarray
     gain_more: np.ndarray
     labour: np.ndarray
     idle_price: float
-    open_day: float
+    before: np.ndarray
+    after: np.ndarray
+    duty: float
+    open_day: np.ndarray
     kept: float
     limit: float | None
     notes: tuple[str, ...]
@@ -117,6 +132,12 @@ class Week:
     def periods(self) -> int:
         """Periods of the span, T."""
         return self.allowed.shape[1]
+
+    def at_doors(self, weekday: int, window: tuple[int, int]) -> float:
+        """What opening from one edge to another adds to a closed day besides its open periods."""
+        opens, closes = window
+        kept = self.before[weekday, opens] + self.after[weekday, closes]
+        return float(kept - self.open_day[weekday])
 
 
 def week_of(case: Case, potential: Potential) -> Week:
@@ -146,9 +167,17 @@ def week_of(case: Case, potential: Potential) -> Week:
     windows &= _covers(forced, doors)
 
     response = respond(potential, case.service, grid.period_hours)
+    before, after, closed = recapture(potential).margin_by_door()
     price = costs(case, potential)
     idle_price = 0.0 if potential.in_money else _IDLE_PRICE_PER_HOUR
     earned, least = response.earned, case.service.min_staff
+
+    # Set-up counts at the clock of the period before the door opens, close-down at the one after.
+    edge = np.arange(7)[:, None] * grid.periods_per_day + np.arange(grid.periods_per_day + 1)
+    per_hour = least * price.labour / grid.period_hours
+    set_up, close_down = case.labour.set_up_minutes / 60, case.labour.close_down_minutes / 60
+    before = before - set_up * per_hour[edge - 1]
+    after = after - close_down * per_hour[edge % len(per_hour)]
 
     def by_day(values: np.ndarray) -> np.ndarray:
         return values.reshape(7, grid.periods_per_day, *values.shape[1:])[:, first:last]
@@ -163,12 +192,17 @@ def week_of(case: Case, potential: Potential) -> Week:
         doors=doors[kept_doors] - first,
         windows=windows[:, kept_doors][:, :, kept_doors],
         pattern=_patterns(case.hours.tidy.same_weekdays, able),
-        gain_open=by_day(earned[:, least] - response.kept - price.open_period),
+        most_patterns=case.hours.tidy.patterns,
+        open_hours=case.hours.per_week or (0.0, 168.0),
+        gain_open=by_day(earned[:, least] - price.open_period),
         gain_more=by_day(np.diff(earned[:, least:], axis=1)),
         labour=by_day(price.labour + idle_price * grid.period_hours),
         idle_price=idle_price,
-        open_day=price.open_day,
-        kept=float(response.kept.sum()),
+        before=before[:, first : last + 1],
+        after=after[:, first : last + 1],
+        duty=least * (set_up + close_down),
+        open_day=price.open_day + closed,
+        kept=float(closed.sum()),
         limit=_paid_hours_limit(case, potential, rules, notes),
         notes=tuple(notes),
     )
@@ -277,6 +311,8 @@ def _paid_hours_limit(
     for weekday in range(7):
         open_hours = sum(end - start for start, end in case.hours.current.windows(weekday)) / 60
         shifts = np.ceil(open_hours / unbroken)  # one after the other, so that nobody is missing
+        duty = (case.labour.set_up_minutes + case.labour.close_down_minutes) / 60
         total += case.service.min_staff * max(open_hours, shifts * shortest)
+        total += case.service.min_staff * duty * (open_hours > 0)
     notes.append(f"The plan may use {total:g} paid hours a week, what today's hours need.")
     return total
