@@ -202,3 +202,18 @@ def test_break_even_share_of_customers_who_leave() -> None:
 
     at_stake = (worth.lifetime_margin * lost.lost.sum(1) / 10.0).mean()
     assert worth.break_even_leave_share == pytest.approx(-lost.profit_if_open.mean() / at_stake)
+
+
+def test_tipping_point_is_where_fewer_customers_stop_paying() -> None:
+    """With so many customers fewer the same hours earn about nothing, with fewer they lose."""
+    lost = sales_lost(CASE, demand(rate=9.0), until="19:00")
+    assert 0.05 < lost.tipping_point < 0.95
+
+    at_tip, below = (
+        sales_lost(CASE, demand(rate=9.0 * (1 - lost.tipping_point) * factor), until="19:00")
+        for factor in (1.0, 0.85)
+    )
+
+    assert abs(at_tip.best_profit.mean(0).sum()) < 0.15 * lost.best_profit.mean(0).sum()
+    assert below.best_profit.mean(0).sum() < 0
+    assert "fewer come" in sentences.pays_if(lost)

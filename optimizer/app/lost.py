@@ -34,6 +34,11 @@ def page() -> None:
             show_split(lost)
         state.section("Evening by evening")
         st.table(tables.evenings(lost), border="horizontal", hide_index=True)
+        if lost.unit != "customers" and lost.advice != "not enough data":
+            state.say(sentences.pays_if(lost))
+        belief = sentences.beyond(shop.case, shop.beyond)
+        if belief:
+            state.say(belief)
     state.section(f"What this rests on: grade {lost.grade} of A to E")
     state.listed(sentences.evidence(shop.demand))
     state.section("What is assumed")

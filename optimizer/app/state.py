@@ -8,7 +8,8 @@ files and of the facts they depend on: never by a file's name, and never across 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,10 +18,14 @@ from typing import Any
 
 import altair as alt
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from optimizer.case import Case, DataFile, DisplacementFacts, Economics, Labour, Service
-from optimizer.casefile import case_from_files, for_store, read_case, with_changes
+from optimizer.casefile import (
+    case_from_files,
+    for_store,
+    read_case,
+    with_changes,
+)
 from optimizer.data.observations import Observations, read_observations
 from optimizer.demand.backtest import Backtest, backtest
 from optimizer.demand.checked import estimate_demands
@@ -30,12 +35,14 @@ from optimizer.errors import DataError, OpeningHoursError
 from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.hours import optimize
 from optimizer.planning.lost import SalesLost, sales_lost
+from optimizer.planning.loyalty import BeyondBasket, beyond_basket
 from optimizer.planning.plan import Plan
 from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
 
-MOST_BYTES, MOST_FILES = 50 << 20, 20  # of one upload
-_KEEP = 3600  # seconds after which a cached answer is forgotten
+_ESTIMATES = 4  # kept for a visitor
+KEEP = 3600  # seconds after which a cached answer is forgotten
+_PATIENCE = 1.0  # seconds after which work in progress is shown as a bar
 
 Estimate = tuple[dict[str, Observations], dict[str, Demand]]
 Facts = Mapping[str, Any]
@@ -90,6 +97,11 @@ class Shop:
         """Sales lost by closing as today."""
         return sales_lost(self.case, self.demand)
 
+    @cached_property
+    def beyond(self) -> BeyondBasket | None:
+        """What customers who never come back would be worth, if the owner believes in them."""
+        return beyond_basket(self.case, self.demand, self.lost)
+
     def lost_by(self, close: Mapping[int, int]) -> SalesLost:
         """Sales lost when some weekdays close at other minutes of the day."""
         return sales_lost(self.case, self.demand, close=close)
@@ -100,7 +112,7 @@ def begin(start: Path) -> None:
     if "visitor" not in st.session_state:
         alone = start.is_file() and start.suffix != ".toml"
         case = case_from_files([DataFile(str(start))]) if alone else read_case(start)
-        _receive(case)
+        receive(case)
         st.session_state.start = start
         st.session_state.setdefault("uploads", 0)
 
@@ -146,28 +158,16 @@ def state(facts: Facts) -> None:
     st.session_state.visitor = new
 
 
-def upload(files: list[UploadedFile]) -> None:
-    """Replace whatever is shown by uploaded files, if they can be read.
+def receive(case: Case, *, own: bool = False) -> None:
+    """Make a case the visitor's source, if it can be read; its files come into memory.
 
     What was stated stays where one of the files stays: then it is the same shop with more data.
 
     Raises
     ------
     OpeningHoursError
-        They are too many or too big, or cannot be read; nothing is changed.
+        The case cannot be read; nothing is changed.
     """
-    if len(files) > MOST_FILES or sum(file.size for file in files) > MOST_BYTES:
-        raise DataError(
-            f"these are more than {MOST_FILES} files or {MOST_BYTES >> 20} MB",
-            where="upload",
-            cure="Leave out old years, or add them up by hour.",
-        )
-    data = [DataFile(_label(file.name), content=file.getvalue()) for file in files]
-    _receive(case_from_files(data, {"name": ""}), own=True)
-
-
-def _receive(case: Case, *, own: bool = False) -> None:
-    """Make a case the visitor's source, if it can be read; its files come into memory."""
     folder = case.folder or Path()
     data = tuple(
         file
@@ -175,13 +175,18 @@ def _receive(case: Case, *, own: bool = False) -> None:
         else replace(file, file=Path(file.file).name, content=_bytes(folder / file.file))
         for file in case.data
     )
-    hashes = [hashlib.sha256(file.content or b"").hexdigest() for file in data]
+    hashes = [digest(file) for file in data]
     new = Visitor(replace(case, data=data, folder=None), tuple(hashes), own)
     old = st.session_state.get("visitor")
-    if old and old.own and set(old.hashes) & set(hashes):
+    if old and old.own == own and set(old.hashes) & set(hashes):
         new = replace(new, facts=old.facts, what_ifs=old.what_ifs, store=old.store)
     _estimate(new)
     st.session_state.visitor = new
+
+
+def digest(file: DataFile) -> str:
+    """A file's bytes as one hex number; its name says nothing."""
+    return hashlib.sha256(file.content or b"").hexdigest()
 
 
 def _bytes(path: Path) -> bytes:
@@ -191,24 +196,19 @@ def _bytes(path: Path) -> bytes:
         raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from None
 
 
-def _label(name: str) -> str:
-    """A visitor's file name, fit to be shown and for nothing else."""
-    return "".join(sign for sign in name if sign.isprintable())[-80:] or "upload"
-
-
 def shop() -> Shop:
     """The shop on the screen, with everything the visitor stated and supposed.
 
     The last one is kept, so that a slider does not work out again what it does not touch.
     """
     who = visitor()
-    key = _hash((who.hashes, who.store, who.case))
+    key = hash_of((who.hashes, who.store, who.case))
     last: Shop | None = st.session_state.get("shop")
     if last is None or last.key != key:
         seen, demands = _estimate(who)
         store = who.store if who.store in seen else next(iter(seen))
         case, hours = for_store(who.case, store), seen[store].hours
-        door_key = _hash((who.hashes, store, hours, case.hours.candidate))
+        door_key = hash_of((who.hashes, store, hours, case.hours.candidate))
         last = Shop(case, seen[store], demands[store], tuple(seen), key, door_key)
         st.session_state.shop = last
     return last
@@ -225,16 +225,34 @@ def _estimate(who: Visitor) -> Estimate:
         labour=Labour(),
         employee=(),
     )
-    return _estimated(_hash((who.hashes, case)), case)
+    key = hash_of((who.hashes, case))
+    kept: dict[str, Estimate] = st.session_state.setdefault("estimates", {})
+    if key not in kept:
+        with _progress() as tell:
+            seen = read_observations(case, lambda share, step: tell(share / 2, step))
+            tell(0.5, "Estimating the demand")
+            found = seen, estimate_demands(case, list(seen.values()))
+        while len(kept) >= _ESTIMATES:
+            kept.pop(next(iter(kept)))
+        kept[key] = found
+    return kept[key]
 
 
-@st.cache_data(
-    scope="session", max_entries=4, ttl=_KEEP,
-    show_spinner="Reading the files and estimating the demand ...",
-)  # fmt: skip
-def _estimated(key: str, _case: Case) -> Estimate:
-    seen = read_observations(_case)
-    return seen, estimate_demands(_case, list(seen.values()))
+@contextmanager
+def _progress() -> Iterator[Callable[[float, str], None]]:
+    """A spinner, and past the first second a bar with the step that is being done.
+
+    Streamlit's own cache cannot show it: it would play the bar again with every answer.
+    """
+    begin, place = time.monotonic(), st.empty()
+
+    def tell(share: float, step: str) -> None:
+        if time.monotonic() - begin > _PATIENCE:
+            place.progress(share, f"{plain(step)} ...")
+
+    with st.spinner("Reading the files and estimating the demand ..."):
+        yield tell
+    place.empty()
 
 
 def plan(shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
@@ -243,7 +261,7 @@ def plan(shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
 
 
 @st.cache_data(
-    scope="session", max_entries=12, ttl=_KEEP,
+    scope="session", max_entries=12, ttl=KEEP,
     show_spinner="Looking for the best hours, staff and shifts; at most half a minute ...",
 )  # fmt: skip
 def _planned(key: str, _shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
@@ -261,18 +279,18 @@ def tested(shop: Shop) -> Backtest:
     DataError
         The data are too few to hide some of them.
     """
-    return _tested(_hash((shop.door_key, shop.seen.history)), shop)
+    return _tested(hash_of((shop.door_key, shop.seen.history)), shop)
 
 
 @st.cache_data(
-    scope="session", max_entries=4, ttl=_KEEP,
+    scope="session", max_entries=4, ttl=KEEP,
     show_spinner="Hiding hours you were open and estimating them again ...",
 )  # fmt: skip
 def _tested(key: str, _shop: Shop) -> Backtest:
     return backtest(_shop.case, _shop.seen)
 
 
-def _hash(facts: object) -> str:
+def hash_of(facts: object) -> str:
     """One hex digest of frozen facts; bytes of files come in as digests of their own."""
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 

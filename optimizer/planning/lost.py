@@ -73,6 +73,9 @@ class SalesLost:
         What opening until then would add, per draw, shape (D', 7).
     break_even_lost_share
         Share of closed hours' customers that must be lost today for the advised hours to pay.
+    tipping_point
+        Share by which the customers of the advised hours may fall short of the estimate before
+        opening stops paying; negative: by which they would have to exceed it.
     chance
         That the advised hours pay.
     """
@@ -90,6 +93,7 @@ class SalesLost:
     sure_until: np.ndarray
     sure_profit: np.ndarray
     break_even_lost_share: float
+    tipping_point: float
     lost_share: float
     grade: str
     advice: str
@@ -184,6 +188,8 @@ def sales_lost(
     advised = sure if sure.any() else np.where(pays | (not pays.any()), best, 0)
     earned, kept = (part[advised, :, week].sum(0) for part in (earned, kept))
     chance = float((earned + kept > 0).mean())
+    cost = float(worth.cost @ case.grid.share_between(starts, times[advised, week]).ravel())
+    new_margin = float((earned + kept).mean()) + cost  # in proportion to the customers, nearly
     grade = _grade(demand, per_period.mean(0))
     return SalesLost(
         store=demand.store,
@@ -199,6 +205,7 @@ def sales_lost(
         sure_until=times[sure, week],
         sure_profit=sure_profit,
         break_even_lost_share=_break_even(whom, earned, kept),
+        tipping_point=1 - cost / new_margin if new_margin > 0 else -np.inf,
         lost_share=float(np.median(whom.lost)),
         grade=grade,
         advice=_advice(grade, whom.in_money, bool(sure.any()), bool(pays.any()), chance),

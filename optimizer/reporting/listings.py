@@ -69,8 +69,7 @@ def lost_lines(
                 f"{_told(gone, lost.unit):>26}{clock(int(lost.best_until[day])):>12}"
                 f"{_told(won, lost.unit):>22}"
             )
-        share = f"{lost.break_even_lost_share:.0%}"
-        lines.append(f"The advised hours pay if more than {share} of those customers are new.")
+        lines.append(sentences.pays_if(lost))
     lines += [said for said in (sentences.beyond(case, worth),) if said]
     lines.append("")
     lines.append(f"Evidence{_of(lost.store)}, grade {lost.grade}:")

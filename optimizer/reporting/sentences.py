@@ -147,6 +147,22 @@ def because(lost: SalesLost) -> str:
     )
 
 
+def pays_if(lost: SalesLost) -> str:
+    """Break-even share and tipping point: how wrong the estimate may be before the advice turns."""
+    if lost.tipping_point > 0:
+        return (
+            f"These hours pay as long as more than {_share(lost.break_even_lost_share)} of the "
+            f"customers are new to you, and still do if {lost.tipping_point:.0%} fewer come than "
+            "estimated."
+        )
+    if not np.isfinite(lost.tipping_point):
+        return "These hours bring nothing new, however many customers come."
+    return (
+        f"Longer hours would pay if more than {_share(lost.break_even_lost_share)} of the "
+        f"customers were new to you, or if {-lost.tipping_point:.0%} more came than estimated."
+    )
+
+
 def _share(value: float) -> str:
     return f"{value:.0%}" if value <= 1 else "more than all"
 

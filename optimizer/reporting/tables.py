@@ -119,6 +119,7 @@ def lost_table(lost: SalesLost) -> Table:
         ],
         "grade": lost.grade,
         "break_even_lost_share": lost.break_even_lost_share,
+        "tipping_point": lost.tipping_point,
         "profit_if_open": interval(lost.profit_if_open),
         "advice": lost.advice,
         "because": sentences.because(lost),
