@@ -20,7 +20,7 @@ import optimizer
 from optimizer.case import Case, DataFile
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.data.observations import Observations, check, read_observations
-from optimizer.demand import trial
+from optimizer.demand import chain_trial, trial
 from optimizer.demand.backtest import backtest
 from optimizer.demand.changes import as_measured, read_changes
 from optimizer.demand.checked import estimate_demands
@@ -74,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 Answer = tuple[Any, list[str]]
+Shop = tuple[Case, Observations, Demand]
 
 
 def _check(options: argparse.Namespace) -> Answer:
@@ -144,6 +145,8 @@ def _backtest(options: argparse.Namespace) -> Answer:
 
 def _trial(options: argparse.Namespace) -> Answer:
     whole, shops = _estimated(options)
+    if options.step == "design" and options.kind != "evenings":
+        return _chain_trial(options, whole, shops)
     seen = [shop for _, shop, _ in shops]
     found, lines = [], []
     for case, shop, demand in shops:
@@ -171,6 +174,22 @@ def _trial(options: argparse.Namespace) -> Answer:
         found.append(trials.design_table(design))
         lines += trials.design_lines(case, design)
     return _one_or_stores(whole, shops, found), lines
+
+
+def _chain_trial(options: argparse.Namespace, whole: Case, shops: list[Shop]) -> Answer:
+    """A trial over several stores: which of them open longer in which week."""
+    stores, weeks, seed = [shop.store for _, shop, _ in shops], options.weeks, options.seed
+    if len(stores) < 2:
+        raise CaseError("a trial over stores needs at least two", where="--kind")
+    if options.kind == "parallel":
+        design = chain_trial.parallel(len(stores), weeks // 2, weeks - weeks // 2, seed)
+    elif options.kind == "switchback":
+        design = chain_trial.switchback(len(stores), weeks, max(2, min(4, weeks // 4)), seed=seed)
+    else:
+        design = chain_trial.stepped_wedge(len(stores), weeks, min(4, len(stores)), seed)
+    noise = chain_trial.StoreWeekNoise()
+    table = {"kind": options.kind, "names": stores, **trials.chain_table(design, noise)}
+    return _common(whole, shops) | table, trials.chain_lines(stores, design, noise)
 
 
 def _drawn(shop: Observations) -> bool:
@@ -230,6 +249,9 @@ def _parser() -> argparse.ArgumentParser:
             continue
         if name == "trial":
             verb.add_argument("step", choices=["design", "read"], help="before it, or after it")
+            kinds = ["evenings", "switchback", "parallel", "stepped-wedge"]
+            verb.add_argument("--kind", default="evenings", choices=kinds,
+                              help="single evenings, or over the stores of a chain")  # fmt: skip
             verb.add_argument("--until", default="20:00", help="close the drawn evenings then")
             verb.add_argument("--weeks", type=int, default=8, help="spread them over these weeks")
             verb.add_argument("--evenings", type=int, help="how many; else as many as are needed")
@@ -271,9 +293,6 @@ def _case(options: argparse.Namespace) -> Case:
     if missing:
         raise CaseError("there is no such file or folder", where=str(missing[0]))
     return case_from_files([DataFile(str(path)) for path in paths], stated)
-
-
-Shop = tuple[Case, Observations, Demand]
 
 
 def _estimated(options: argparse.Namespace) -> tuple[Case, list[Shop]]:

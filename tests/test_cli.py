@@ -229,3 +229,14 @@ def test_the_lost_share_can_be_measured(capsys: pytest.CaptureFixture[str], till
     assert 0 <= low < likely < high <= 1
     assert main(["lost", till, "--lost-share", "measured"]) == 1
     assert "no change of hours" in capsys.readouterr().err
+
+
+def test_a_chain_designs_a_switchback(capsys: pytest.CaptureFixture[str], till: str) -> None:
+    """Two stores take turns with longer hours, and the detectable change is said."""
+    told = answer(capsys, "trial", "design", till, "--kind", "switchback", "--weeks", "12")
+
+    assert told["names"] == ["North", "South"]
+    assert len(told["late_weeks"]) == 2
+    assert 0 < told["detectable_change"] < 1
+    assert main(["trial", "design", SAMPLE, "--kind", "parallel"]) == 1
+    assert "at least two" in capsys.readouterr().err

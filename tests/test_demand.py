@@ -381,3 +381,19 @@ def test_a_long_chain_still_names_its_evidence() -> None:
 
     assert len(demands) == 21
     assert sum(told.weight for told in demands["S3"].evidence) == pytest.approx(1)
+
+
+def test_attempts_while_closed_are_the_customers_themselves() -> None:
+    """Calls that met the announcement set the evening's rhythm, weigh most, and are graded B."""
+    attempts, street = np.full((56, 24), 5.0), np.full((56, 24), 300.0)
+    attempts[:, 17:21] = 10
+    shop = replace(flat_shop(street=street), attempts=attempts)
+
+    told, deaf = (
+        estimate_demand(Case(period_minutes=60), one)
+        for one in (shop, replace(shop, attempts=None))
+    )
+
+    assert told.rate[17:21].mean() > 1.2 * deaf.rate[17:21].mean()
+    assert set(told.grade[17:21]) == {"B"}
+    assert max(told.evidence, key=lambda one: one.weight).kind == "attempts while closed"

@@ -248,7 +248,7 @@ def _demand(
         open_share=seen.hours.week_share(seen.grid),
         observed_days=open_days,
         grade=evidence.grades(
-            open_days, np.tile(late_day, 7), np.tile(drawn_day, 7), sisters, bool(found)
+            open_days, np.tile(late_day, 7), np.tile(drawn_day, 7), sisters, found
         ),
         evidence=(),
         has_web_shop=seen.web_orders is not None and bool(np.nansum(seen.web_orders)),

@@ -24,19 +24,21 @@ LABELS = {
     "door": "door counter",
     "web": "web orders",
     "visits": "web visits",
+    "attempts": "attempts while closed",
 }
 SPEAKERS = {
     "street": "The street counter",
     "door": "The door counter",
     "web": "The web shop",
     "visits": "Visits to the web site",
+    "attempts": "Attempts at the closed door",
 }
 MANY_STORES = 100
 CONFLICT = 1.5  # two kinds of evidence this many times apart disagree
 # Median drift of conversion against each rhythm, log units per square root of an hour. 0.30 made
 # the 90 % intervals of street counters hidden behind other street counters cover (Dublin,
 # Auckland); a shop's own door knows it better, a sofa keeps other hours than a street.
-DRIFT = {"door": 0.20, "street": 0.30, "web": 0.45, "visits": 0.50, "none": 0.45}
+DRIFT = {"attempts": 0.12, "door": 0.20, "street": 0.30, "web": 0.45, "visits": 0.50, "none": 0.45}
 
 
 def rhythms(shop: Observations) -> dict[str, np.ndarray]:
@@ -48,6 +50,8 @@ def rhythms(shop: Observations) -> dict[str, np.ndarray]:
         found["web"] = _weekly_mean(shop, shop.web_orders, smooth=60)
     elif shop.web_visits is not None and np.nansum(shop.web_visits) >= 50:
         found["visits"] = _weekly_mean(shop, shop.web_visits, smooth=60)
+    if shop.attempts is not None and np.nansum(shop.attempts) >= 50:
+        found["attempts"] = _weekly_mean(shop, shop.attempts, smooth=60)
     return {kind: rhythm for kind, rhythm in found.items() if rhythm is not None}
 
 
@@ -114,9 +118,15 @@ def drifts(kinds: list[str], stores: int) -> Drifts:
 
 
 def grades(
-    open_days: np.ndarray, late: np.ndarray, drawn: np.ndarray, sisters: np.ndarray, proxy: bool
+    open_days: np.ndarray,
+    late: np.ndarray,
+    drawn: np.ndarray,
+    sisters: np.ndarray,
+    sources: Iterable[str],
 ) -> np.ndarray:
     """Grade per period: A own days or a drawn trial, B own longer days, C sisters, D proxy, E none.
+
+    Attempts while closed are the customers themselves, seen at the door or on the line: B.
 
     Parameters
     ----------
@@ -124,8 +134,9 @@ def grades(
         Days on which the period was open on the usual hours, on other own hours, on own hours
         drawn at random, and in other stores; each of shape (W,).
     """
-    grade = np.full(open_days.shape, "D" if proxy else "E")
-    grade[sisters >= 4] = "C"
+    best = "B" if "attempts" in sources else "D" if list(sources) else "E"
+    grade = np.full(open_days.shape, best)
+    grade[(sisters >= 4) & (grade > "C")] = "C"
     grade[late >= 2] = "B"
     grade[(open_days >= 4) | (drawn >= 4)] = "A"
     return grade
