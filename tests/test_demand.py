@@ -13,6 +13,7 @@ from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand, interval
 from optimizer.demand.displacement import Displacement, displacement, true_potential
 from optimizer.demand.estimate import _make_ready, fit_demands
+from optimizer.demand.habituation import habituation, learnt
 from optimizer.demand.latent import Counts, Drifts, _fit, posterior_draws, walk_precision
 from optimizer.errors import DataError
 from optimizer.opening import OpeningHours
@@ -397,3 +398,34 @@ def test_attempts_while_closed_are_the_customers_themselves() -> None:
     assert told.rate[17:21].mean() > 1.2 * deaf.rate[17:21].mean()
     assert set(told.grade[17:21]) == {"B"}
     assert max(told.evidence, key=lambda one: one.weight).kind == "attempts while closed"
+
+
+@pytest.mark.parametrize(("first", "low", "high"), [(0.4, 0.45, 0.75), (1.0, 0.93, 1.0)])
+def test_a_ramp_is_believed_where_the_evenings_show_it(
+    first: float, low: float, high: float
+) -> None:
+    """Growing evenings are read as customers who learn, level ones as customers who knew."""
+    weeks = np.arange(56) / 7
+    rng = np.random.default_rng(1)
+    sold = rng.poisson(40 * habituation(weeks, first)).astype(float)
+
+    known = learnt(sold, np.full(56, 40.0), weeks, 1.0)
+
+    assert low < known[:14].mean() < high
+
+
+def test_evenings_that_customers_learnt_of_count_as_they_will_be() -> None:
+    """A season of late evenings that grew is worth more than its average, and never less."""
+    sales = np.random.default_rng(5).poisson(np.full((84, 24), 20.0)).astype(float)
+    late = np.arange(28, 84)
+    growing = sales.copy()
+    ramp = habituation((late - 28) / 7)
+    thinned = np.random.default_rng(6).binomial(sales[late, 17:21].astype(int), ramp[:, None])
+    growing[late, 17:21] = thinned
+    shop = as_shop(growing, date(2026, 1, 5), 9, 17)
+
+    case, seen = with_late_days(shop, growing, late, 9, 21, random=False)
+
+    evening = estimate_demand(case, seen).rate[17:21].mean()
+    assert evening > 1.1 * thinned.mean()
+    assert evening == pytest.approx(20, rel=0.25)

@@ -20,7 +20,8 @@ ORDER = """
     data.workbook_child data.packed data.files data.parsing data.exports data.formats data.tally
     data.counters data.sales data.totals data.reading data.inferred data.placing data.observations
     data
-    demand.demand demand.latent demand.evidence demand.estimate demand.displacement
+    demand.demand demand.latent demand.habituation demand.evidence demand.estimate
+    demand.displacement
     demand.backtest demand.checked demand.comparison demand.changes demand.chain_trial demand.trial
     demand
     planning.queueing planning.response planning.rules planning.plan planning.recapture

@@ -24,7 +24,8 @@ from optimizer.demand.changes import read_changes
 from optimizer.demand.comparison import POWER
 from optimizer.demand.demand import Demand
 from optimizer.demand.estimate import fit_demands
-from optimizer.demand.trial import TrialDesign, _drawn, design, habituation, read
+from optimizer.demand.habituation import habituation
+from optimizer.demand.trial import TrialDesign, _drawn, design, read
 from optimizer.errors import CaseError, DataError
 from optimizer.opening import OpeningHours
 from optimizer.reporting import trial as told

@@ -128,7 +128,7 @@ def switchback(
 
     The first weeks of a block are left out: customers of the block before carry over (Bojinov,
     Simchi-Levi & Zhao 2023, Design and analysis of switchback experiments). The others see hours
-    that are still new; see `trial.habituation`.
+    that are still new; see `habituation`.
     """
     rng = np.random.default_rng(seed)
     late = np.zeros((stores, weeks), dtype=bool)

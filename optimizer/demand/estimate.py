@@ -16,6 +16,7 @@ from optimizer.case import Case
 from optimizer.data.observations import Observations
 from optimizer.demand import evidence
 from optimizer.demand.demand import Demand, Evidence, interval
+from optimizer.demand.habituation import LONG_ENOUGH_DAYS, learnt
 from optimizer.demand.latent import Counts, posterior_draws
 from optimizer.errors import DataError
 
@@ -177,6 +178,8 @@ def _posterior(
         expected = hours * shop.day_factor[:, None] * profile[seen.weekday]
         for kind in range(kinds):
             mine = shop.day_kind == kind
+            if kind >= FIRST_ENTRY and mine.any() and not shop.drawn[kind - FIRST_ENTRY]:
+                expected[mine] *= _known(shop, sales[mine], expected[mine], np.flatnonzero(mine))
             counts[s, kind], exposure[s, kind] = sales[mine].sum(0), expected[mine].sum(0)
             if kind >= FIRST_ENTRY and mine.any():
                 exposure[s, kind] *= _own_rhythm(shop, kind - FIRST_ENTRY, found[s], mine)
@@ -207,6 +210,18 @@ def _tilt(periods_per_day: int, base: np.ndarray) -> np.ndarray:
     """
     town = np.log(evidence.town_street(periods_per_day)[0])
     return TILT_SD * (town - town[base].mean())
+
+
+def _known(shop: _Shop, sales: np.ndarray, expected: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Share of the customers who had learnt of a change's added hours by then, (n, P)."""
+    share = np.ones(sales.shape)
+    if not len(days) or days[-1] - days[0] < LONG_ENOUGH_DAYS:
+        return share
+    added = ~shop.base[shop.seen.weekday[days]]
+    weeks = (days - days[0]) / 7
+    sold, hoped = ((counts * added).sum(1) for counts in (sales, expected))
+    known = learnt(sold, hoped, weeks, shop.dispersion)
+    return np.where(added, known[:, None], share)
 
 
 def _own_rhythm(

@@ -18,21 +18,12 @@ from optimizer.demand.comparison import POWER, Days, effects, ordinary, relabell
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import displacement, true_potential
 from optimizer.demand.estimate import fit_demands
+from optimizer.demand.habituation import habituation
 from optimizer.errors import CaseError, DataError
 from optimizer.opening import DatedHours, OpeningHours
 from optimizer.timegrid import holiday_mask
 
 PLACEBO_TRIALS, PRETENDED = 400, 5  # for an evening's noise; for what moved, which takes longer
-KNOWN_AT_FIRST, WEEKS_TO_LEARN = 0.4, 6.0  # assumptions of how customers get used to new hours
-
-
-def habituation(weeks: np.ndarray | float) -> np.ndarray:
-    """Share of the lasting demand that comes so many weeks after new hours began.
-
-    1 - (1 - 0.4) exp(-weeks / 6): customers learn of new hours by and by. Both numbers are
-    assumptions; Hungarian grocers, given back their Sundays in 2016, needed about four months.
-    """
-    return np.asarray(1 - (1 - KNOWN_AT_FIRST) * np.exp(-np.asarray(weeks) / WEEKS_TO_LEARN))
 
 
 @dataclass(frozen=True, eq=False)
