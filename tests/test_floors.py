@@ -17,9 +17,9 @@ LONGEST_FILE = 400  # lines
 # its __init__, which may gather what is in the room; "optimizer" gathers the public names.
 ORDER = """
     errors timegrid opening_rules osm_text opening case casefile
-    data.workbook_child data.packed data.files data.parsing data.exports data.formats data.tally
-    data.counters data.sales data.totals data.reading data.inferred data.placing data.observations
-    data
+    data.workbook_child data.packed data.files data.parsing data.exports data.names data.formats
+    data.tally data.counters data.sales data.currency data.totals data.reading data.inferred
+    data.placing data.observations data
     demand.demand demand.latent demand.habituation demand.evidence demand.estimate
     demand.displacement
     demand.backtest demand.checked demand.comparison demand.changes demand.chain_trial demand.trial
@@ -27,14 +27,15 @@ ORDER = """
     planning.queueing planning.response planning.rules planning.plan planning.recapture
     planning.evaluate planning.potential planning.lost planning.loyalty
     planning.solver_process planning.milp planning.week planning.curves planning.exchange
-    planning.engine planning.hours planning.roster planning.explain planning.scenario planning
+    planning.patterns planning.bounds planning.engine planning.hours planning.roster
+    planning.explain planning.scenario planning
     chain.stores chain.budget chain.compare chain
     reporting.sentences reporting.plots reporting.tables reporting.trust reporting.trial
     reporting.listings reporting.html reporting.xlsx reporting.ics reporting.hours_markup reporting
     optimizer
     cli __main__
-    app.state app.lost app.hours app.staff app.roster app.stores app.scenarios app.desk app.trust
-    app.data app
+    app.state app.uploads app.lost app.hours app.staff app.roster app.stores app.scenarios app.desk
+    app.trust app.data app
 """.split()  # noqa: SIM905  one room after the other reads better than sixty quoted names
 
 # Besides the rooms data, reporting and app; the solver's child process opens only its pipes.
