@@ -119,7 +119,8 @@ class Change:
 def as_measured(case: Case, shop: Observations, others: Sequence[Observations] = ()) -> Case:
     """The case with the lost share that its own past tells, where its preset asks for that.
 
-    The latest change of hours that tells a share is believed.
+    The latest change of hours that tells a share is believed; where it also tells how many evening
+    orders the web shop lost to the open door, their share of those not lost comes with it.
 
     Raises
     ------
@@ -131,8 +132,11 @@ def as_measured(case: Case, shop: Observations, others: Sequence[Observations] =
         return case
     for change in reversed(read_changes(shop, others)):
         lost = change.share(change.new)
-        if lost is not None:
-            return with_changes(case, {"displacement.lost": lost})
+        if lost is None:
+            continue
+        web = None if change.web is None else change.share(change.web)
+        bought = facts.web if web is None else min(1.0, web[1] / max(1 - lost[1], 1e-9))
+        return with_changes(case, {"displacement.lost": lost, "displacement.web": bought})
     raise DataError(
         "no change of hours in your history tells how many customers are lost",
         where="displacement.preset",
