@@ -33,7 +33,7 @@ READERS = {
     "read = lambda: read_observations(Case(data=(DataFile(path),)))",
     "pandas": "import pandas\nread = lambda: pandas.read_csv(path)",
     "polars": "import polars\nread = lambda: polars.read_csv(path, try_parse_dates=True)",
-    "duckdb": "import duckdb\nread = lambda: duckdb.read_csv(path).arrow()",
+    "duckdb": "import duckdb\nread = lambda: duckdb.read_csv(path).to_arrow_table()",
 }
 MEASURE = """
 import sys, time
@@ -102,7 +102,9 @@ def main() -> None:
         for rows in (1_000_000, 10_000_000):
             path = elsewhere.submit(invent, rows, Path(folder)).result()
             for reader in READERS:
-                if reader == "observations" or importlib.util.find_spec(reader):
+                if reader != "observations" and not importlib.util.find_spec(reader):
+                    print(f"{path.name:18} {reader:13} is not installed", flush=True)
+                else:
                     print(f"{path.name:18} {reader:13} {measure(reader, path)}", flush=True)
         path = elsewhere.submit(invent_workbook, 200_000, Path(folder)).result()
         print(f"{path.name:18} {'observations':13} {measure('observations', path)}")

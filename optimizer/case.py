@@ -63,6 +63,12 @@ class Hours:
     obligatory: OpeningHours | None = None
     history: tuple[DatedHours, ...] = ()
     tidy: Tidy = Tidy()
+    per_week: tuple[float, float] | None = None  # hours to be open, at least and at most
+
+    def __post_init__(self) -> None:
+        if self.per_week is not None:
+            least, most = self.per_week
+            _require(0 <= least <= most <= 168, "must rise, within 168 hours", "hours.per_week")
 
     def calendar(self, inferred: OpeningHours | None = None) -> HoursCalendar:
         """Opening hours of every date; `inferred` stands in where none are stated."""
@@ -209,13 +215,18 @@ class Labour:
     shift_hours: tuple[float, float] = (4.0, 9.0)  # shortest and longest, break included
     break_after_hours: float = 6.0  # longer shifts hold one unpaid break
     break_minutes: int = 30
+    set_up_minutes: int = 0  # paid work of `min_staff` people before the doors open
+    close_down_minutes: int = 0  # and after they close
+    rest_hours: float = 0.0  # from closing to the next day's opening, if one person does both
 
     def __post_init__(self) -> None:
         shortest, longest = self.shift_hours
         _require(0 < shortest <= longest <= 24, "must rise, within 24 hours", "labour.shift_hours")
         given = self.hours_per_week
         _require(given is None or given > 0, "must be above 0", "labour.hours_per_week")
-        _require(self.break_minutes >= 0, "must not be negative", "labour.break_minutes")
+        for name in ("break_minutes", "set_up_minutes", "close_down_minutes"):
+            _require(getattr(self, name) >= 0, "must not be negative", f"labour.{name}")
+        _require(0 <= self.rest_hours <= 24, "must be within 24 hours", "labour.rest_hours")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ A case is a folder with `case.toml` beside its data files, or the data files alo
 """
 
 import csv
+import json
 import tomllib
 import types
 import typing
@@ -83,6 +84,14 @@ def case_from_files(files: list[DataFile], changes: Mapping[str, Any] | None = N
     return with_changes(Case(name=name, data=tuple(files)), changes or {})
 
 
+def case_text(case: Case) -> str:
+    """The case as the text of a case.toml: what differs from the defaults, and nothing else.
+
+    Stores of a chain have a file of their own, and uploaded bytes are named but not written.
+    """
+    return "\n".join(["version = 1", *_toml(case, "")]) + "\n"
+
+
 def for_store(case: Case, store: str, inferred: OpeningHours | None = None) -> Case:
     """The facts of one store of a chain: the common ones with what `stores.csv` changes.
 
@@ -158,6 +167,42 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
         pass
     wanted = getattr(hint, "__name__", str(hint)).replace("str", "text").replace("float", "number")
     raise CaseError(f'"{value}" is not a {wanted}', where=where)
+
+
+_UNWRITTEN = {"version", "folder", "content", "stores"}
+
+
+def _toml(facts: Any, path: str) -> list[str]:
+    """Lines of TOML for one table: plain values first, as TOML wants it, then tables within."""
+    words = {name: word for word, name in _RENAMED.items()} if type(facts) is DatedHours else {}
+    lines, tables = [], []
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        if field.name in _UNWRITTEN or value is None or value == field.default:
+            continue
+        name = words.get(field.name, field.name)
+        inner = f"{path}.{name}" if path else name
+        if field.name == "columns":  # pairs that stand in the file as a table
+            tables += ["", f"[{inner}]", *(f"{role} = {_plain(to)}" for role, to in value)]
+        elif is_dataclass(value) and not isinstance(value, OpeningHours):
+            tables += ["", f"[{inner}]", *_toml(value, inner)]
+        elif isinstance(value, tuple) and value and is_dataclass(value[0]):
+            for item in value:
+                tables += ["", f"[[{inner}]]", *_toml(item, inner)]
+        else:
+            lines.append(f"{name} = {_plain(value)}")
+    return lines + tables
+
+
+def _plain(value: Any) -> str:
+    """One value as TOML; its strings are written as those of JSON are."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_plain, value))}]"
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 _RENAMED = {"from": "first", "until": "last"}  # words that Python or our own names cannot take

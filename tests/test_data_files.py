@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.case import Case, DataFile, Hours
-from optimizer.data import packed
+from optimizer.data import files, packed
 from optimizer.data.observations import Observations, check, read_observations
 from optimizer.errors import DataError
 from optimizer.opening import OpeningHours
@@ -160,7 +160,7 @@ HOSTILE = {
     "cut gzip": (gzip.compress(csv_bytes())[:-12], "damaged"),
     "cut zip": (PACKED["xlsx"]()[:-50], "damaged"),
     "no workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "no workbook"),
-    "a line without end": (b"time,sum\n" + b"x" * (3 << 20), "longer|no column|too long"),
+    "a line without end": (b"time,sum\n" + b"x" * (3 << 20), "longer|no rows|too long"),
     "a million columns": (b"a," * 1_000_000 + b"\n" + b"1," * 1_000_000, "line is longer"),
     "many columns": (b"a," * 2000 + b"\n" + b"1," * 2000 + b"\n", "columns are more"),
     "open quote": (b'time,sum\n2026-11-16 10:00,"5\n2026-11-16 11:00,6\n', "row 2 or later"),
@@ -198,6 +198,45 @@ def test_odd_but_honest_files_are_read(text):
     seen = read(text.encode())
     assert np.nansum(seen.transactions) == 2 and np.nansum(seen.revenue) == 11
     assert seen.transactions[0, 40] == seen.transactions[0, 44] == 1
+
+
+def many_rows(store: str = "Old Town") -> str:
+    """More rows than the head that is looked at, the last ones with another store."""
+    rows = [f"2026-11-{1 + n % 28:02d} {n % 24:02d}:05,{n % 7}.5,A" for n in range(100_000)]
+    return "\n".join(["time,sum,store", *rows, f"2026-11-16 10:05,2.25,{store}", ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (many_rows(), "utf-8"),
+        (many_rows(), "utf-8-sig"),
+        (many_rows('"Old\nTown"'), "utf-8"),
+        (many_rows("Äänekoski"), "cp1252"),
+        (many_rows('24" screens'), "utf-8"),
+        ("sep=,\n" + many_rows(), "utf-8"),
+    ],
+)
+def test_a_large_file_reads_the_same_from_disk(monkeypatch, tmp_path, text, encoding):
+    """Read as a stream or in memory: the same sales, also where the end differs from the head."""
+    (tmp_path / "till.csv").write_bytes(text.encode(encoding))
+    case = replace(CASE, folder=tmp_path, data=(DataFile("till.csv"),))
+    held = read_observations(case)
+    monkeypatch.setattr(files, "LARGE_BYTES", 1)
+    streamed = read_observations(case)
+    assert list(streamed) == list(held) and len(held) == 2
+    for store, seen in streamed.items():
+        assert np.array_equal(seen.transactions, held[store].transactions, equal_nan=True)
+        assert np.array_equal(seen.revenue, held[store].revenue, equal_nan=True)
+        assert seen.reports[0].rows == 100_001
+
+
+def test_a_quote_left_open_far_down_a_large_file_is_named(monkeypatch, tmp_path):
+    """The sentence is that of a small file, with the row."""
+    (tmp_path / "till.csv").write_text(many_rows('"Old Town'))
+    monkeypatch.setattr(files, "LARGE_BYTES", 1)
+    with pytest.raises(DataError, match="row 100002 or later"):
+        read_observations(replace(CASE, folder=tmp_path, data=(DataFile("till.csv"),)))
 
 
 def test_a_workbook_that_takes_too_long_is_given_up(monkeypatch):

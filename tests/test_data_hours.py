@@ -155,29 +155,6 @@ def test_the_bakery_is_understood_as_it_stands(shared_data):
     assert np.isnan(seen.transactions[56:58]).all(), "closed at Christmas, not without customers"
 
 
-@pytest.mark.parametrize(
-    ("path", "rows", "receipts", "kind"),
-    [
-        ("pos_takeaway_london/restaurant-1-orders.csv", 74_818, 13_397, ""),
-        ("pos_takeaway_london/orders.csv", 13_397, 13_397, ""),
-        ("web_uci_online_retail/online_retail_orders.csv", 25_900, 22_064, "sales"),
-        ("web_uci_online_retail/online_retail_lines.csv.gz", 541_909, 25_900, "sales"),
-        ("pos_coffee_machine/index_1.csv", 3_636, 3_636, ""),
-    ],
-)
-def test_real_tills_are_read_without_a_word(shared_data, path, rows, receipts, kind):
-    """Every row is accounted for: sales, refunds and receipts over nothing make the receipts."""
-    file = DataFile(path, kind=kind)
-    seen = read_observations(Case(data=(file,), folder=shared_data, timezone="Europe/London"))[""]
-    report = seen.reports[0]
-    assert report.rows == rows
-    said = " ".join(report.notes)
-    counted = np.nansum(seen.transactions) + seen.after_hours.sum()
-    assert counted <= receipts
-    if receipts != rows and not report.set_aside:
-        assert f"{receipts} receipts" in said
-
-
 def test_the_sample_exports_beside_the_project_are_read(shared_data):
     """Square items over the night the clock goes back, Shopify orders over the spring change."""
     folder = shared_data / "pos_export_formats_SYNTHETIC"

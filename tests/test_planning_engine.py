@@ -73,11 +73,11 @@ def test_bound_is_exact_where_it_was_solved_and_holds_elsewhere() -> None:
     bounds, program = Bounds(week), DayProgram(week)
     here = bounds.at(3.0).days[2]
     doors = {int(edge): k for k, edge in enumerate(week.doors)}
-    exact = bounds.of_day(2, 3.0)[doors[here.window[0]], doors[here.window[1]]]
+    exact = bounds.of_days([2], 3.0)[0][doors[here.window[0]], doors[here.window[1]]]
 
     assert exact == pytest.approx(here.profit - 3.0 * here.hours)
     for price in (0.0, 3.0, 8.0):
-        bound = bounds.of_day(2, price)
+        bound = bounds.of_days([2], price)[0]
         for start, end in [(0, 13), (0, 4), (3, 9), (5, 13), (4, 8)]:
             window = (int(week.doors[start]), int(week.doors[end]))
             solved = program.solve(2, window, price)

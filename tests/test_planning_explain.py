@@ -125,6 +125,27 @@ def test_rules_cost_what_doing_without_them_brings() -> None:
     assert prices["at most 80 paid hours a week"].least > 50
 
 
+def test_rules_on_the_week_have_a_price() -> None:
+    """A limit on the hours open and on different opening times, each beside the week without it."""
+    people = potential(two_peaks(30))
+    facts = {"period_minutes": 30, "labour__break_minutes": 30}
+    rules = {"hours__tidy__patterns": 1, "hours__per_week": (0, 40)}
+    prices = {price.rule: price for price in rule_prices(shop(**facts, **rules), people)}
+    with_rule = optimize(shop(**facts, **rules), people, gap=1e-6)
+    words = {
+        "at most 1 different opening times": "hours__tidy__patterns",
+        "open 0 to 40 hours a week": "hours__per_week",
+    }
+
+    assert with_rule.hours.weekly_hours <= 40
+    for rule, name in words.items():
+        less = {key: value for key, value in rules.items() if key != name}
+        without = optimize(shop(**facts, **less), people, gap=1e-6)
+        assert prices[rule].least <= without.bound - with_rule.objective + 0.01
+        assert prices[rule].most >= without.objective - with_rule.bound - 0.01
+    assert prices["open 0 to 40 hours a week"].least > 50
+
+
 def test_today_lies_below_the_plan_with_as_much_work() -> None:
     """The plan with today's paid hours earns at least what today's hours do with their shifts."""
     people = potential(two_peaks())

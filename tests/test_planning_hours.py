@@ -52,6 +52,7 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     ("obligatory hours", {"hours__obligatory": "Mo-Sa 19:00-21:00"}, "closed in obligatory hours"),
     ("steps", {"period_minutes": 30, "hours__tidy__step_minutes": 60}, "on the steps"),
     ("weekdays alike", {"hours__tidy__same_weekdays": True}, "not alike"),
+    ("rest", {"labour__rest_hours": 17.0}, "hours of rest before the next day"),
     ("fewer hours", {"hours__per_week": (0, 40)}, "hours: not 0 to 40"),
     ("more hours", {"hours__per_week": (75, 168)}, "hours: not 75 to 168"),
     ("few patterns", {"hours__tidy__patterns": 2}, "different opening times are more than"),
@@ -211,9 +212,9 @@ def best_by_trying(case: Case, people: Potential) -> float:
     closed = [kept(day, [False] * 24) for day in range(7)]
     wage, labour = case.economics.labour_cost_per_hour, case.labour
     duty = case.service.min_staff * (labour.set_up_minutes + labour.close_down_minutes) / 60
-    by_hours: list[dict[tuple[float, int], float]] = []
+    by_hours: list[dict[tuple[float, int, int], float]] = []
     for weekday in (2, 3):
-        best, stays = {(0.0, 0): 0.0}, {}
+        best, stays = {(0.0, 0, 0 if weekday == 2 else 24): 0.0}, {}
         for profile in staff_profiles(case, 7):
             at_work = [period for period in range(7) if profile[period]]
             if not at_work or at_work[-1] - at_work[0] + 1 != len(at_work):
@@ -228,7 +229,13 @@ def best_by_trying(case: Case, people: Potential) -> float:
                 week = 24 * weekday + 8 + period
                 gain += response.earned[week, profile[period]]
                 gain -= wage * profile[period] + case.economics.open_cost_per_hour
-            hours = sum(profile) + duty, len(at_work)
+            # What couples the two days: paid hours, hours open, and Wednesday's end or
+            # Thursday's beginning.
+            hours = (
+                sum(profile) + duty,
+                len(at_work),
+                at_work[-1] + 1 if weekday == 2 else at_work[0],
+            )
             gain -= wage * duty
             best[hours] = max(best.get(hours, -np.inf), gain)
         by_hours.append(best)
@@ -236,9 +243,10 @@ def best_by_trying(case: Case, people: Potential) -> float:
     least, most = case.hours.per_week or (0, 24)
     return sum(closed) + max(
         first + second
-        for (hours, open_hours), first in by_hours[0].items()
-        for (more, more_open), second in by_hours[1].items()
+        for (hours, open_hours, end), first in by_hours[0].items()
+        for (more, more_open, start), second in by_hours[1].items()
         if 0 < hours + more <= limit and least <= open_hours + more_open <= most
+        if start + 24 - end >= labour.rest_hours
     )
 
 
@@ -251,6 +259,7 @@ def best_by_trying(case: Case, people: Potential) -> float:
     shifts=st.sampled_from([(2, 5), (3, 5), (2, 3), (4, 6)]),
     set_up=st.sampled_from([0, 30]),
     per_week=st.sampled_from([None, None, (0, 6), (9, 12)]),
+    rest=st.sampled_from([0.0, 20.0, 22.0]),
 )
 def test_nothing_better_exists(
     seed: int,
@@ -260,6 +269,7 @@ def test_nothing_better_exists(
     shifts: tuple[int, int],
     set_up: int,
     per_week: tuple[float, float] | None,
+    rest: float,
 ) -> None:
     """On tiny shops the plan is as good as the best of all plans, tried one by one."""
     rng = np.random.default_rng(seed)
@@ -273,6 +283,7 @@ def test_nothing_better_exists(
             "labour.set_up_minutes": set_up,
             "labour.close_down_minutes": 15,
             "hours.per_week": per_week,
+            "labour.rest_hours": rest,
         },
     )
     people = potential(busiest * rng.uniform(0, 1, 168), draws=2, lost=0.9, seed=seed)

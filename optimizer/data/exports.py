@@ -13,7 +13,7 @@ _WOO_UNPAID = r"pending|odottaa|väntar|ausstehend"
 class Export:
     """One export of one system: the names that give it away, and what its columns mean.
 
-    Names are in the spelling of `formats.plain`; "a|b" are spellings of one column, the better one
+    Names are in the spelling of `names.plain`; "a|b" are spellings of one column, the better one
     first. Nothing but the columns named here is read.
     """
 
@@ -38,6 +38,7 @@ EXPORTS: tuple[Export, ...] = (
             "order": "name|id", "time": "createdat|paidat", "amount": "total|subtotal",
             "tax": "taxes", "refunded": "refundedamount", "status": "financialstatus",
             "cancelled": "cancelledat|canceledat", "channel": "source", "store": "location",
+            "currency": "currency",
         },
     ),
     Export(
@@ -60,6 +61,7 @@ EXPORTS: tuple[Export, ...] = (
         {
             "order": "orderid|ordernumber", "time": "orderdate|date", "amount": "ordertotal",
             "tax": "ordertax|totaltax|taxtotal", "status": "orderstatus|status",
+            "currency": "ordercurrency",
         },
         unpaid=_WOO_UNPAID,
     ),
@@ -98,7 +100,7 @@ EXPORTS: tuple[Export, ...] = (
         "datum typ transaktionsnummer preisnetto|preisbrutto",
         {
             "time": "datum", "order": "transaktionsnummer", "amount": "preisnetto|preisbrutto",
-            "type": "typ", "item": "beschreibung",
+            "type": "typ", "item": "beschreibung", "currency": "währung",
         },
     ),
     Export(
@@ -117,6 +119,7 @@ EXPORTS: tuple[Export, ...] = (
         {
             "order": "id", "time": "createdutc|createddateutc", "amount": "amount",
             "refunded": "amountrefunded", "status": "status", "type": "type",
+            "currency": "currency",
         },
         utc=True,
         unpaid=r"requires|incomplete|payout|transfer|fee",

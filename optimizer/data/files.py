@@ -22,6 +22,7 @@ from optimizer.errors import DataError
 MAX_COLUMNS = 1000
 SAMPLE_BYTES = 1 << 18
 LINE_BYTES = 1 << 20  # a longer line is no row of a till
+LARGE_BYTES = 1 << 26  # a larger file of plain text is read from disk as a stream
 SAMPLE_ROWS = 300
 CURE_CSV = "Export it as CSV or XLSX and try again."
 
@@ -33,7 +34,7 @@ class Rows:
     `ragged` holds the row numbers of lines that have too few or too many cells and were left out.
     """
 
-    columns: dict[int, pa.ChunkedArray]
+    columns: dict[int, pa.Array]
     count: int
     ragged: tuple[int, ...]
     first_row: int
@@ -58,8 +59,9 @@ class Sheet:
     delimiter: str
     encoding: str
     first_row: int  # number of the first row of data, counted as a spreadsheet does
-    body: memoryview  # UTF-8, from the first row of data on
+    body: memoryview  # UTF-8, from the first row of data on; empty where the file stays on disk
     note: str = ""
+    disk: tuple[Path, int] | None = None  # a large file, and the byte of its first row of data
 
     def cells(self, column: int) -> list[str]:
         """Non-empty sample cells of one column, without the spaces around them."""
@@ -78,10 +80,22 @@ class Sheet:
         kinds = {str(column): pa.string() for column in wanted.values()}
         kinds.update({str(column): kind for column, kind in (types or {}).items()})
         ragged: list[int] = []
-        quoted = self._has_quotes()
-        table = self._parse(wanted, kinds, quoted, _collect(ragged, self.first_row))
-        read = {column: table.column(name) for name, column in wanted.items()}
-        return Rows(read, table.num_rows, tuple(ragged), self.first_row)
+        try:
+            quoted = self._has_quotes()
+            table = self._parse(wanted, kinds, quoted, _collect(ragged, self.first_row))
+        except DataError:
+            if self.disk is None:
+                raise
+            # The head was plain UTF-8 and something below is not: look at all of it.
+            return _in_memory(self.disk[0].read_bytes(), self.name).read(wanted.values(), types)
+        read = {}
+        for name, column in wanted.items():
+            read[column] = _in_one_piece(table.column(name))
+            table = table.drop_columns([name]) if table.num_columns > 1 else table
+        count = table.num_rows
+        del table
+        pa.default_memory_pool().release_unused()  # the pieces would go on taking memory
+        return Rows(read, count, tuple(ragged), self.first_row)
 
     def _parse(
         self,
@@ -91,10 +105,10 @@ class Sheet:
         on_ragged: Callable[[arrow_csv.InvalidRow], str],
     ) -> pa.Table:
         # Only a single thread numbers the rows it leaves out; big files are worth more speed.
-        threads = len(self.body) > 1 << 25
+        threads = self.disk is not None or len(self.body) > 1 << 25
         try:
             return arrow_csv.read_csv(
-                pa.BufferReader(pa.py_buffer(self.body)),
+                self._stream(),
                 arrow_csv.ReadOptions(
                     column_names=[str(column) for column in range(len(self.header))],
                     use_threads=threads,
@@ -125,12 +139,22 @@ class Sheet:
                 "the rows cannot be told apart", where=self.name, cure=CURE_CSV
             ) from None
 
+    def _stream(self) -> pa.NativeFile:
+        """The rows of data as bytes to read from."""
+        if self.disk is None:
+            return pa.BufferReader(pa.py_buffer(self.body))
+        path, first = self.disk
+        stream = pa.OSFile(str(path))
+        stream.seek(first)
+        return stream
+
     def _has_quotes(self) -> bool:
         """Whether cells are quoted; refuses a quotation mark that is opened and never closed."""
-        whole: bytes = self.body.obj  # type: ignore[assignment]
-        quotes = whole.count(b'"', len(whole) - len(self.body))
+        stream, quotes = self._stream(), 0
+        while block := stream.read(4 * LINE_BYTES):
+            quotes += block.count(b'"')
         if quotes % 2:
-            row = self._never_closed()
+            row = self.first_row if self.disk else self._never_closed()
             if row:
                 raise DataError(
                     "a quotation mark is opened and never closed",
@@ -157,6 +181,10 @@ class Sheet:
             elif opens.search(whole.sub(b"", line)):
                 opened = row
         return opened
+
+
+def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _collect(ragged: list[int], first_row: int) -> Callable[[arrow_csv.InvalidRow], str]:
@@ -186,14 +214,38 @@ def open_sheet(name: str, content: bytes | None, folder: Path | None) -> Sheet:
         path = Path(name) if folder is None else folder / name
         name = path.name
         try:
+            large = _on_disk(path)
+            if large is not None:
+                return large
             content = path.read_bytes()
         except FileNotFoundError:
             raise DataError("there is no such file", where=str(path)) from None
         except OSError as error:
             raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from None
+    return _in_memory(content, name)
+
+
+def _in_memory(content: bytes, name: str) -> Sheet:
     content, note = unpack(name, content)
     text, encoding = to_utf8(content, name)
     return replace(_lay_out(text, encoding, name), note=note)
+
+
+def _on_disk(path: Path) -> Sheet | None:
+    """A large file as a table that stays on disk; None unless its head is plain UTF-8."""
+    if path.stat().st_size < LARGE_BYTES:
+        return None
+    with path.open("rb") as file:
+        head = file.read(2 * LINE_BYTES)
+    text = head.removeprefix(codecs.BOM_UTF8)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(text)
+    except UnicodeDecodeError:
+        return None
+    if b"\0" in text or b"\n" not in text[:LINE_BYTES]:
+        return None
+    sheet = _lay_out(text, "UTF-8", path.name)
+    return replace(sheet, body=memoryview(b""), disk=(path, len(head) - len(sheet.body)))
 
 
 def to_utf8(content: bytes, name: str) -> tuple[bytes, str]:
@@ -260,6 +312,8 @@ def _lay_out(text: bytes, encoding: str, name: str) -> Sheet:
     for _ in range(first):
         offset = text.find(b"\n", offset) + 1 or len(text)
     sample = tuple(row for row in rows[used:] if any(row))
+    if not sample:
+        raise DataError("the file holds no rows below its header", where=name)
     return Sheet(name, header, sample, delimiter, encoding, first + 1, memoryview(text)[offset:])
 
 

@@ -11,100 +11,9 @@ from dataclasses import dataclass
 from optimizer.case import DataFile
 from optimizer.data.exports import EXPORTS, Export
 from optimizer.data.files import Sheet
+from optimizer.data.names import ALIASES, COUNTS, FILE_NAMES, GROSS, PLAIN_ROLES, VISITS, plain
 from optimizer.data.parsing import looks_like, shape_of
 from optimizer.errors import DataError
-
-_CURRENCIES = {"eur", "gbp", "usd", "sek", "nok", "dkk", "chf", "aud", "cad"}
-
-ALIASES: dict[str, str] = {  # role: names in the spelling of `plain`, the best first
-    "time": (
-        "timestamp datetime dateandtime datetimelocal localtime createdat ordercreated "
-        "created orderdate orderedat ordertime transactiondate transactiondatetime "
-        "transactiontime invoicedate purchasedate saledate salesdate saletime receiptdate "
-        "soldat paidat starttime start periodstart time date zeitstempel datumuhrzeit "
-        "datumundzeit datum aikaleima päivämääräjaaika pvmklo päivämäärä pvm aika tidpunkt "
-        "datumtid datumochtid tid salgsdato dato hour period when"
-    ),
-    "date": "date day businessdate datum päivämäärä päiväys pvm päivä dato tag",
-    "clock": (
-        "time timeofday clock hour kellonaika klo aika uhrzeit zeit stunde tunti tid "
-        "klockslag klockan timme"
-    ),
-    "order": (
-        "transactionid transaction ordernumber orderno ordernr orderid order receiptnumber "
-        "receiptno receiptid receipt invoicenumber invoiceno invoiceid invoice billnumber "
-        "billno billid bill ticketnumber ticketno ticketid ticket saleid salesid checknumber "
-        "checkid check kuittinumero kuittinro kuitti tositenumero tilausnumero tilausnro "
-        "tilaus kvittonummer kvitto ordernummer beställningsnummer bestellnummer belegnummer "
-        "belegnr bonnummer bonnr rechnungsnummer transaktionsnummer transaktionsid "
-        "transaktion"
-    ),
-    "net": (
-        "netsales nettotal netamount netsum net netrevenue nettomyynti verotonmyynti veroton "
-        "verotonsumma nettosumma summaalv0 nettoumsatz nettobetrag betragnetto preisnetto "
-        "netto nettoförsäljning nettobelopp exklmoms"
-    ),
-    "gross": (
-        "total totalamount amount sum sales revenue turnover takings grandtotal ordertotal "
-        "totalprice totalsales grosssales gross totalcollected value money paid summa "
-        "yhteensä loppusumma myynti kokonaissumma summasisalv umsatz betrag gesamt "
-        "gesamtbetrag gesamtsumme summe bruttobetrag brutto preisbrutto belopp totalt "
-        "försäljning beløp"
-    ),
-    "tax": "tax taxes vat totaltax taxamount vatamount alv vero moms mva mwst steuer",
-    "tip": "tip tips gratuity juomaraha dricks trinkgeld trinkgeldbetrag",
-    "refunded": "refundedamount amountrefunded partialrefunds",
-    "quantity": "quantity qty units pcs määrä kpl antal menge anzahl",
-    "price": (
-        "unitprice price priceeach itemprice yksikköhinta hinta styckpris pris einzelpreis preis"
-    ),
-    "store": (
-        "store storename storeid shop shopname branch outlet myymälä toimipiste kauppa butik "
-        "filiale salgssted location standort site"
-    ),
-    "counter": (
-        "sensor sensorname sensorid counter counterid device camera laskuri räknare zähler "
-        "location standort site street"
-    ),
-    "status": "status financialstatus orderstatus transactionstatus paymentstatus tila",
-    "type": "type receipttype eventtype transactiontype typ transaktionsart tyyppi tapahtuma",
-    "channel": "source channel saleschannel kanava kanal",
-    "cancelled": (
-        "cancelledat canceledat cancelled canceled void voided peruttu makulerad storniert"
-    ),
-    "item": (
-        "item itemname product productname articlename tuote tuotenimi artikkeli artikel produkt"
-    ),
-}
-COUNTS: dict[str, str] = {  # what a column of totals counts, by kind
-    "sales": (
-        "transactions transactioncount numberoftransactions nooftransactions tickets receipts "
-        "customers buyers purchases receiptcount kuitit kuittimäärä kuittienmäärä ostot "
-        "asiakkaat asiakasmäärä kvitton kunder köp belege bons kunden käufe kassenbons"
-    ),
-    "footfall": (
-        "visitorsin in ins enter entercount entries personin personsin peoplein visitors "
-        "visits pedestrians pedestrianscount pedestriancount passersby passerby footfall "
-        "footfalls people persons passanten besucher fußgänger kävijät kävijämäärä "
-        "ohikulkijat jalankulkijat besökare fotgängare förbipasserande passages"
-    ),
-    "web": (
-        "orders weborders onlineorders ordercount tilaukset verkkotilaukset beställningar "
-        "bestellungen sessions users activeusers totalusers pageviews"
-    ),
-    "": "count counts n number lukumäärä",
-}
-_PLAIN_ROLES = (
-    *("order", "tax", "tip", "refunded", "store", "counter", "status", "type", "channel"),
-    *("cancelled", "item", "quantity", "price"),
-)
-_VISITS = {"sessions", "users", "activeusers", "totalusers", "pageviews"}
-_GROSS = set(ALIASES["gross"].split())
-_NAMES = (  # the last hint: what people call their files
-    ("footfall", r"street|footfall|pedestrian|passer|visitor|people|person|sensor|kävij|ohikulk|"
-     r"katu|jalankul|besök|gata|gatu|passant|fuss|hystreet"),
-    ("web", r"web|online|e-?com|verkko|nätbut|internet"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,12 +33,6 @@ class Layout:
         return "count" in self.columns
 
 
-def plain(name: str) -> str:
-    """A column's name without case, spaces, marks and currencies: "Value (GBP)" is "value"."""
-    words = re.findall(r"[^\W_]+", name.casefold())
-    return "".join(word for word in words if word not in _CURRENCIES or len(words) == 1)
-
-
 def recognise(sheet: Sheet, file: DataFile) -> Layout:
     """Find out what a file holds.
 
@@ -140,9 +43,10 @@ def recognise(sheet: Sheet, file: DataFile) -> Layout:
     """
     find = _Finder(sheet)
     chosen = _chosen(sheet, file)
+    none = {role for role, name in file.columns if not name}
     export = next((export for export in EXPORTS if export.fits(set(find.names))), None)
     if export is None:
-        columns = find.roles(chosen)
+        columns = _without(none, find.roles(chosen))
         kind, notes = _kind(find, file, columns)
         notes += _settle(find, kind, columns, chosen)
     else:
@@ -153,11 +57,25 @@ def recognise(sheet: Sheet, file: DataFile) -> Layout:
             if role not in ("time", "date", "clock")
         }
         kind, notes = file.kind or export.kind, []
-    visits = "count" in columns and find.names[columns["count"]] in _VISITS
+    visits = "count" in columns and find.names[columns["count"]] in VISITS
     if visits:
         notes.append("Visits are interest in the web shop, not orders.")
     name = export.name if export else "table"
-    return Layout(name, kind, columns, export, tuple(notes), visits)
+    return Layout(name, kind, _without(none, columns), export, tuple(notes), visits)
+
+
+def guess(sheet: Sheet) -> dict[str, int]:
+    """Columns by role, as far as they can be told, where `recognise` asks for a person's word."""
+    find = _Finder(sheet)
+    try:
+        return find.roles({})
+    except DataError:
+        return {}
+
+
+def _without(none: set[str], columns: dict[str, int]) -> dict[str, int]:
+    """Columns by role, but for the roles of which a person said that no column has them."""
+    return {role: column for role, column in columns.items() if role not in none}
 
 
 SETTINGS = {  # said beside the columns, but no columns
@@ -165,6 +83,7 @@ SETTINGS = {  # said beside the columns, but no columns
     "times": ("local", "utc"),
 }
 ROLES = sorted({*ALIASES, "amount", "count"} - {"net", "gross"})
+TOTALS = ("footfall", "staff")  # kinds of which every number is a total or a level
 
 
 def _chosen(sheet: Sheet, file: DataFile) -> dict[str, int]:
@@ -182,6 +101,8 @@ def _chosen(sheet: Sheet, file: DataFile) -> dict[str, int]:
             raise DataError(
                 f'"{role}" is nothing a column can be', where=sheet.name, cure=f"Known: {known}."
             )
+        if not name:
+            continue  # said to be no column's; see `recognise`
         if name.strip().casefold() not in there:
             raise DataError(
                 f'there is no column "{name}"',
@@ -237,7 +158,7 @@ class _Finder:
     def roles(self, chosen: dict[str, int]) -> dict[str, int]:
         """Columns by role, as far as their names and contents say."""
         columns = self.times(chosen)
-        for role in _PLAIN_ROLES:
+        for role in PLAIN_ROLES:
             column = chosen.get(role, self.named(ALIASES[role], columns))
             if column is not None and (role in chosen or self._fits(role, column)):
                 columns[role] = column
@@ -305,10 +226,11 @@ def _kind(find: _Finder, file: DataFile, columns: dict[str, int]) -> tuple[str, 
 
     if counts("sales"):
         return "sales", []
-    if counts("footfall") and not single:
-        return "footfall", []
-    for kind, words in _NAMES:
-        if re.search(words, find.sheet.name.casefold()) and not (kind == "footfall" and single):
+    for kind in ("footfall", "attempts", "staff"):
+        if counts(kind) and not single:
+            return kind, []
+    for kind, words in FILE_NAMES:
+        if re.search(words, find.sheet.name.casefold()) and not (kind != "web" and single):
             return kind, [f"Taken as {kind} because of the file's name."]
     if counts("web") and "amount" not in columns and "order" not in columns:
         return "web", []
@@ -327,7 +249,7 @@ def _runs_all_night(sheet: Sheet, columns: dict[str, int]) -> bool:
 
 def _settle(find: _Finder, kind: str, columns: dict[str, int], chosen: dict[str, int]) -> list[str]:
     """Settle what counts and what is money, now that the kind is known; say what was assumed."""
-    if kind == "footfall":
+    if kind in TOTALS:
         for role in set(columns) - {"time", "date", "clock", "store", "counter"}:
             del columns[role]
     if kind != "footfall" or columns.get("counter") == columns.get("store"):
@@ -335,10 +257,12 @@ def _settle(find: _Finder, kind: str, columns: dict[str, int], chosen: dict[str,
     counted = chosen.get("count")
     if counted is None and "order" not in columns:
         counted = _counted(find, kind, columns)
+    if counted is None and not {"order", "amount", "price"} & set(columns):
+        counted = _count_of_periods(find, columns)
     if counted is not None:
         columns.pop("quantity", None)
         columns["count"] = counted
-    if kind == "footfall":
+    if kind in TOTALS:
         return []
     notes = []
     if not {"amount", "price"} & set(columns):
@@ -347,7 +271,7 @@ def _settle(find: _Finder, kind: str, columns: dict[str, int], chosen: dict[str,
             columns["amount"] = money[0]
             notes.append(f'"{find.sheet.header[money[0]]}" is taken as the amount.')
     amount = columns.get("amount")
-    if amount is not None and find.names[amount] in _GROSS and "tax" not in columns:
+    if amount is not None and find.names[amount] in GROSS and "tax" not in columns:
         name = find.sheet.header[amount]
         notes.append(f'"{name}" is taken as net sales: whether it includes VAT is not known.')
     return notes
@@ -355,14 +279,36 @@ def _settle(find: _Finder, kind: str, columns: dict[str, int], chosen: dict[str,
 
 def _counted(find: _Finder, kind: str, columns: dict[str, int]) -> int | None:
     """The column that holds the totals of periods; None where every row is one event."""
-    others = {"footfall": "footfall", "web": "web sales", "sales": "sales web"}.get(kind, "sales")
+    others = {"web": "web sales", "sales": "sales web"}.get(kind, kind)
     for names in (*others.split(), ""):
         found = find.named(COUNTS[names], columns, "number")
         if found is not None:
             return found
-    if kind != "footfall":
+    if kind not in TOTALS:
         # A quantity beside an amount is of goods; alone it can only be of customers.
         return None if {"amount", "price"} & set(columns) else columns.get("quantity")
+    numbers = _at_most_one(find, columns)
+    if not numbers and kind == "staff":
+        raise DataError(
+            "no column tells how many people were at work",
+            where=find.sheet.name,
+            cure="Give a row per hour or half-hour: time, staff.",
+        )
+    return numbers[0] if numbers else None
+
+
+def _count_of_periods(find: _Finder, columns: dict[str, int]) -> int | None:
+    """The column that counts, where rows follow the clock as periods do and customers never."""
+    cells = find.sheet.cells(columns.get("time", columns.get("clock", 0)))
+    minutes = {match[1] for cell in cells if (match := re.search(r"\d[:.](\d\d)", cell))}
+    if len(cells) < 12 or not minutes <= {"00", "15", "30", "45"}:
+        return None
+    numbers = _at_most_one(find, columns)
+    return numbers[0] if numbers else None
+
+
+def _at_most_one(find: _Finder, columns: dict[str, int]) -> list[int]:
+    """The one free column of numbers, if any; which of several counts is a person's to say."""
     numbers = find.free_numbers(columns)
     if len(numbers) > 1:
         raise DataError(
@@ -371,4 +317,4 @@ def _counted(find: _Finder, kind: str, columns: dict[str, int]) -> int | None:
             cure=f'Say which one counts: columns = {{ count = "..." }}, such as '
             f'"{find.sheet.header[numbers[0]]}".',
         )
-    return numbers[0] if numbers else None
+    return numbers

@@ -3,8 +3,10 @@
 Missing means not observed and is NaN; zero means open and nobody came. The two are never mixed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import pandas as pd
 from optimizer.case import Case
 from optimizer.casefile import for_store
 from optimizer.data import placing
+from optimizer.data.currency import contradiction
 from optimizer.data.inferred import infer_calendar, infer_hours
 from optimizer.data.reading import read_file
 from optimizer.data.tally import QUARTER, FileReport, SetAside, Tally
@@ -40,6 +43,10 @@ class Observations:
         them: "street", "door" or "".
     web_orders, web_revenue, web_visits
         Orders of the owner's web shop, their money, and visits to it (interest, not orders).
+    attempts
+        Tries to reach the shop, answered or not, open or closed; NaN where nobody counted them.
+    staff
+        People at work on average over the period; NaN where nobody wrote it down.
     open_share
         Share of each period that the shop was open by its dated hours, 0..1.
     real_hours
@@ -74,6 +81,8 @@ class Observations:
     basket_sd: float | None
     after_hours: np.ndarray
     web_visits: np.ndarray | None = None
+    attempts: np.ndarray | None = None
+    staff: np.ndarray | None = None
     history: tuple[DatedHours, ...] = ()
     reports: tuple[FileReport, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -81,7 +90,8 @@ class Observations:
     def __post_init__(self) -> None:
         shape = (len(self.transactions), self.grid.periods_per_day)
         for name in ("transactions", "revenue", "footfall", "web_orders", "web_revenue",
-                     "web_visits", "open_share", "real_hours", "after_hours"):  # fmt: skip
+                     "web_visits", "attempts", "staff", "open_share", "real_hours",
+                     "after_hours"):  # fmt: skip
             values = getattr(self, name)
             if values is not None and values.shape != shape:
                 raise ValueError(f"{name} must have shape {shape}, not {values.shape}")
@@ -108,17 +118,20 @@ class Observations:
         start = np.datetime64(self.first, "m") + step * np.arange(periods)
         columns = {"store": np.full(periods, self.store), "start": start.astype("datetime64[us]")}
         for name in ("transactions", "revenue", "open_share", "footfall", "web_orders",
-                     "web_revenue", "web_visits", "after_hours"):  # fmt: skip
+                     "web_revenue", "web_visits", "attempts", "staff", "after_hours"):  # fmt: skip
             values = getattr(self, name)
             if values is not None:
                 columns[name] = values.ravel()
         return pd.DataFrame(columns)
 
 
-def read_observations(case: Case) -> dict[str, Observations]:
+def read_observations(
+    case: Case, tell: Callable[[float, str], None] = lambda share, step: None
+) -> dict[str, Observations]:
     """Read every file of a case and put what it counts on the case's grid, store by store.
 
-    The key is the store's name in the data, "" where the data name none.
+    The key is the store's name in the data, "" where the data name none. `tell` is called before
+    each step with the share of the work done, 0..1, and what comes next.
 
     Raises
     ------
@@ -129,7 +142,8 @@ def read_observations(case: Case) -> dict[str, Observations]:
     """
     tallies: list[Tally] = []
     reports: list[FileReport] = []
-    for file in case.data:
+    for number, file in enumerate(case.data):
+        tell(number / (len(case.data) + 1), f"Reading {Path(file.file).name}")
         found, report = read_file(file, case.folder, case.grid)
         tallies += found
         reports.append(report)
@@ -146,6 +160,7 @@ def read_observations(case: Case) -> dict[str, Observations]:
             raise DataError(f'no sales of store "{case.store}"', cure=f"The data name: {known}.")
         stores = [case.store]
     alone = len({tally.store for tally in sold}) == 1
+    tell(len(case.data) / (len(case.data) + 1), "Putting the sales on the calendar")
     return {
         store: _observe(for_store(case, store), store, tallies, tuple(reports), alone)
         for store in stores
@@ -189,6 +204,9 @@ def _observe(
     closed, said = placing.days_without_trade(transactions, open_share, weekday, holiday, day_one)
     missing = (open_share == 0) | closed[:, None]
     warnings += said + _hours_warnings(counts, after, tail, inferred, weekday)
+    if not case.timezone and not any(report.zone_told for report in reports):
+        warnings.append(f"Times are taken as {grid.timezone}: state the time zone (--timezone).")
+    warnings += contradiction(case.currency, reports)
     if days < 28:
         warnings.append(f"Only {days} days of sales: intervals are wide and seasons unknown.")
     baskets = [t.basket for t in sales if t.basket is not None]
@@ -211,6 +229,8 @@ def _observe(
             [(t, t.money) for t in web if t.money is not None], first, days, grid
         ),
         web_visits=placing.web([(t, t.counts) for t in of("visits")], first, days, grid),
+        attempts=placing.summed(of("attempts"), first, days, grid),
+        staff=placing.levels(of("staff"), first, days, grid),
         open_share=open_share,
         real_hours=real_hours,
         holiday=holiday,
@@ -317,4 +337,5 @@ def _file_table(report: FileReport) -> dict[str, Any]:
         "from": report.first,
         "until": report.last,
         "notes": list(report.notes),
+        "currencies": list(report.currencies),
     }

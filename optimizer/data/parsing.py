@@ -44,11 +44,34 @@ _UNTIL = r"(?: ?[-–] ?\d{1,2}[:.]\d{2})?"  # a period is written by its start 
 _NO_DATE = r"(?:1899-12-3[01]|1900-01-0[01]|1970-01-01)[T ]"  # what spreadsheets put before a time
 _CLOCK_ONLY = re.compile(rf"(?:{_NO_DATE}|klo |kl\.? ?)?(?:{_CLOCK}){_ZONE}{_UNTIL}")
 _MIDNIGHT = re.compile(r".*[T ](?:0?0[:.]00(?:[:.]00)?(?:\.0+)?|12[:.]00(?:[:.]00)? ?[Aa][Mm])")
-_TAIL = r"(?:[.,]\d+)?(?:\.000)?(?: ?(?:Z|[A-Z]{3,5}|[+-]\d{2}:?\d{2}))?$"
+_TAIL_ZONE = r" ?(?:Z|[A-Z]{3,5}|[+-]\d{2}:?\d{2})$"
+_TAILS = {
+    "zone": _TAIL_ZONE,
+    "fraction": rf"[.,]\d+(?:{_TAIL_ZONE[:-1]})?$",
+}  # 14.05 ends in neither
 
 
 class AmbiguousDates(DataError):
-    """Dates that can be read day first and month first: somebody has to say which."""
+    """Dates that can be read day first and month first: somebody has to say which.
+
+    `cell` is a date as it stands in the file; `readings` are its two meanings in words, the one
+    read day first before the other.
+    """
+
+    cell = ""
+    readings = ("", "")
+
+    @classmethod
+    def of(cls, cell: str, readings: tuple[str, str], where: str) -> "AmbiguousDates":
+        """The question about one date."""
+        first, second = readings
+        asked = cls(
+            f'"{cell}" can be {first} or {second}, and so can every date in this file',
+            where=where,
+            cure='Say in case.toml, under [data.columns]: dates = "day-first" or "month-first".',
+        )
+        asked.cell, asked.readings = cell, readings
+        return asked
 
 
 @dataclass(frozen=True)
@@ -57,7 +80,7 @@ class Shape:
 
     formats: tuple[str, ...]
     has_clock: bool = False
-    cut: str = ""  # "tail" where a fraction or a zone follows; "number" for serial days and epochs
+    cut: str = ""  # what follows the clock: "zone", "fraction"; "number" for serial days and epochs
     zone: str = ""  # "" | "utc" | "offset"
 
 
@@ -90,7 +113,7 @@ def shape_of(cell: str) -> Shape | None:
     zone = "" if not match["zone"] else "offset" if match["zone"].strip()[0] in "+-" else "named"
     if (match["zone"] or "").strip() in ("Z", "UTC"):
         zone = "utc"
-    cut = "tail" if match["frac"] or match["zone"] else ""
+    cut = "fraction" if match["frac"] else "zone" if match["zone"] else ""
     return Shape(tuple(day + clock for day in dates), True, cut, zone)
 
 
@@ -140,7 +163,7 @@ def _cell_kind(cell: str) -> str:
     return "number" if digits and not re.search(r"[A-Za-z]{4,}|\d[:/-]\d", cell) else "text"
 
 
-def parse_times(cells: pa.ChunkedArray, dates: str = "", where: str = "") -> Times:
+def parse_times(cells: pa.Array, dates: str = "", where: str = "") -> Times:
     """Read a column of dates or times.
 
     Parameters
@@ -156,7 +179,7 @@ def parse_times(cells: pa.ChunkedArray, dates: str = "", where: str = "") -> Tim
     if pa.types.is_timestamp(cells.type):
         seconds = pc.cast(cells, pa.timestamp("s")).cast(pa.int64())
         return Times(_filled(seconds), True, "", ())
-    text = pc.utf8_trim_whitespace(_whole(cells))
+    text = pc.utf8_trim_whitespace(cells)
     seconds = np.full(len(text), MISSING)
     left = np.flatnonzero(pc.is_valid(text).to_numpy(zero_copy_only=False))
     zones: set[str] = set()
@@ -202,12 +225,8 @@ def _which_first(
         )
     if only_day == only_month and not np.array_equal(readings[0], readings[1]):
         swapped = int(np.flatnonzero(readings[0] != readings[1])[0])
-        raise AmbiguousDates(
-            f'"{cells[swapped].as_py()}" can be {_in_words(readings[0][swapped])} '
-            f"or {_in_words(readings[1][swapped])}, and so can every date in this file",
-            where=where,
-            cure='Say which: dates = "day-first" or "month-first" among the columns of this file.',
-        )
+        first, second = (_in_words(reading[swapped]) for reading in readings)
+        raise AmbiguousDates.of(cells[swapped].as_py(), (first, second), where)
     first, mine = (DAY_FIRST, 0) if only_day >= only_month else (MONTH_FIRST, 1)
     proof = np.flatnonzero(fits[mine] & ~fits[1 - mine])
     shown = f' (so "{cells[int(proof[0])].as_py()}" exists)' if len(proof) else ""
@@ -230,8 +249,8 @@ def _read(cells: pa.Array, form: str, cut: str) -> np.ndarray:
             scaled = (numbers - _EXCEL_EPOCH) * SECONDS_PER_DAY
             fits = (numbers >= 20_000) & (numbers < 80_000)
         return np.where(fits, np.rint(np.where(fits, scaled, 0)), MISSING).astype(np.int64)
-    if cut == "tail":
-        cells = pc.replace_substring_regex(cells, _TAIL, "")
+    if cut:
+        cells = pc.replace_substring_regex(cells, _TAILS[cut], "")
     parsed = pc.strptime(cells, format=form, unit="s", error_is_null=True)
     seconds = _filled(parsed.cast(pa.int64()))
     # It reads 31 February as 3 March: look again at the first days of a month.
@@ -246,16 +265,18 @@ def _read(cells: pa.Array, form: str, cut: str) -> np.ndarray:
 
 @lru_cache(maxsize=100_000)
 def _exists(cell: str, form: str) -> bool:
-    try:
-        datetime.strptime(cell, form)
-    except ValueError:
-        return False
-    return True
+    for name in ("%b", "%B"):  # "Jan" and "January" are one format to the reader of columns
+        try:
+            datetime.strptime(cell, form.replace("%b", name))
+        except ValueError:
+            continue
+        return True
+    return False
 
 
-def parse_clocks(cells: pa.ChunkedArray) -> np.ndarray:
+def parse_clocks(cells: pa.Array) -> np.ndarray:
     """Read clock times ("14:05", "2:30 PM", "klo 14.05", "14") to seconds of the day."""
-    encoded = _whole(cells).dictionary_encode()
+    encoded = cells.dictionary_encode()
     table = np.array([_clock_seconds(cell) for cell in encoded.dictionary.to_pylist()] + [MISSING])
     return table[_filled(encoded.indices.cast(pa.int64()), len(table) - 1)]
 
@@ -275,6 +296,24 @@ def _clock_seconds(cell: str) -> int:
     return hour * 3600 + minute * 60 + second
 
 
+def offsets_fit(cells: list[str], times: Times, timezone: str) -> bool | None:
+    """Whether the UTC offsets written in cells are those of a time zone; None where none are.
+
+    `times` are the same cells, read.
+    """
+    found = [re.search(r"([+-])(\d\d):?(\d\d)$", cell) for cell in cells]
+    rows = [n for n, match in enumerate(found) if match and times.seconds[n] != MISSING]
+    if not rows:
+        return None
+    offsets = [
+        (-1 if match[1] == "-" else 1) * (int(match[2]) * 3600 + int(match[3]) * 60)
+        for match in (found[n] for n in rows)
+        if match
+    ]
+    wall = times.seconds[rows]
+    return bool((to_wall_clock(wall - offsets, timezone) == wall).all())
+
+
 def to_wall_clock(seconds: np.ndarray, timezone: str) -> np.ndarray:
     """UTC seconds to seconds of the local clock, hour by hour rather than row by row."""
     found = seconds != MISSING
@@ -285,15 +324,15 @@ def to_wall_clock(seconds: np.ndarray, timezone: str) -> np.ndarray:
     return np.where(found, seconds + shift[where], MISSING)
 
 
-def parse_money(cells: pa.ChunkedArray, delimiter: str = ",") -> np.ndarray:
+def parse_money(cells: pa.Array, delimiter: str = ",") -> np.ndarray:
     """Read a column of amounts or counts; NaN where a cell is empty or no number.
 
     Accepts decimal comma or point (decided over the column), thousands marks, currency signs,
     accounting brackets, a minus behind the number and the minus sign of typesetters.
     """
     if pa.types.is_floating(cells.type):
-        return _whole(cells).fill_null(np.nan).to_numpy(zero_copy_only=False)
-    text = _whole(cells)
+        return cells.fill_null(np.nan).to_numpy(zero_copy_only=False)
+    text = cells
     valid = text.drop_null()
     step = max(1, len(valid) // 5000)
     mark, grouped = _decimal_mark(valid.take(pa.array(np.arange(0, len(valid), step))), delimiter)
@@ -355,9 +394,5 @@ def _to_floats(text: pa.Array) -> np.ndarray:
     return pc.cast(text, pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
 
 
-def _whole(cells: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-
-
-def _filled(values: pa.ChunkedArray | pa.Array, blank: int = MISSING) -> np.ndarray:
-    return _whole(values).fill_null(blank).to_numpy(zero_copy_only=False)
+def _filled(values: pa.Array, blank: int = MISSING) -> np.ndarray:
+    return values.fill_null(blank).to_numpy(zero_copy_only=False)

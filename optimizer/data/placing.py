@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.data.tally import QUARTERS, Basket, Tally
+from optimizer.data.tally import QUARTER, QUARTERS, Basket, Tally
 from optimizer.timegrid import TimeGrid
 
 EPOCH = date(1970, 1, 1)
@@ -149,6 +149,29 @@ def web(
     end = max(tally.first + tally.days for tally, _ in series) - first
     known = (np.arange(days) >= begin) & (np.arange(days) < end)
     return np.where(known[:, None], to_grid(total, grid), np.nan) if known.any() else None
+
+
+def summed(tallies: list[Tally], first: int, days: int, grid: TimeGrid) -> np.ndarray | None:
+    """Counts of all tallies together, NaN where none of them was counting; None without any.
+
+    A tally of single events counts from its first to its last day.
+    """
+    if not tallies:
+        return None
+    counts = add_up((tally.on_days(tally.counts, first, days, 0.0) for tally in tallies), days)
+    seen = np.zeros((days, QUARTERS), dtype=bool)
+    for tally in tallies:
+        whole = np.ones((tally.days, QUARTERS), dtype=bool)
+        seen |= tally.on_days(
+            whole if tally.observed is None else tally.observed, first, days, False
+        )
+    return np.where(to_grid(seen, grid, np.all), to_grid(counts, grid), np.nan)
+
+
+def levels(tallies: list[Tally], first: int, days: int, grid: TimeGrid) -> np.ndarray | None:
+    """People at work on average over each period: quarter hours are averaged, not added up."""
+    total = summed(tallies, first, days, grid)
+    return None if total is None else total / (grid.period_minutes // QUARTER)
 
 
 def together(baskets: list[Basket]) -> Basket | None:

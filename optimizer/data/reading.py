@@ -9,12 +9,15 @@ import numpy as np
 import pyarrow as pa
 
 from optimizer.case import DataFile
+from optimizer.data.currency import currencies, written_currency
 from optimizer.data.files import Sheet, open_sheet
-from optimizer.data.formats import Layout, recognise
+from optimizer.data.formats import Layout, guess, recognise
 from optimizer.data.parsing import (
     MISSING,
     SECONDS_PER_DAY,
     Times,
+    looks_like,
+    offsets_fit,
     parse_clocks,
     parse_times,
     to_wall_clock,
@@ -47,16 +50,23 @@ def read_file(
     sheet = replace(sheet, body=memoryview(b""))  # the file's bytes are not needed any more
     _leave_out_blank_rows(sieve)
     blank = _blank(sieve, layout)
-    times = _times(sheet, layout, sieve, dict(file.columns).get("dates", ""))
+    times = _times(sheet, layout, sieve, _date_order(file))
     notes = [*([sheet.note] if sheet.note else []), _columns_note(sheet, layout)]
     notes += [*layout.notes, *times.notes]
     seconds = times.seconds
     said = dict(file.columns).get("times")
+    fits = None
     if said == "utc" or (said != "local" and _is_utc(sheet, layout, times)):
         seconds = to_wall_clock(seconds, grid.timezone)
         notes.append(f"Times are UTC and were turned into {grid.timezone}.")
     elif times.zone == "offset":
         notes.append("Times are read as the clock on the wall; their UTC offsets are ignored.")
+        fits = _offsets_fit(sheet, layout, file, grid)
+        if fits is False:
+            notes.append(
+                f"The offsets are not those of {grid.timezone}: check the time zone, or say "
+                'times = "utc" if it is UTC that is written.'
+            )
     _leave_out_stray_dates(sieve, seconds)
     if layout.totals:
         tallies, more = read_totals(
@@ -73,6 +83,7 @@ def read_file(
             where=sheet.name,
             cure="Check that the right file and columns were chosen.",
         )
+    money, said_of_money = currencies(layout, sieve, written_currency(sheet, layout))
     report = FileReport(
         file=sheet.name,
         format=layout.format,
@@ -82,7 +93,9 @@ def read_file(
         set_aside=tuple(sieve.set_aside),
         first=_iso(min(tally.first for tally in tallies)),
         last=_iso(max(tally.first + tally.days - 1 for tally in tallies)),
-        notes=tuple(notes + more),
+        notes=tuple(notes + said_of_money + more),
+        currencies=money,
+        zone_told=bool(fits),
     )
     return tallies, report
 
@@ -92,15 +105,19 @@ class Preview:
     """What a file seems to hold, for the person who may say otherwise.
 
     `roles` maps a role (time, date, clock, amount, count, order, store ...) to the name of its
-    column, in the form in which a case keeps the person's choice. `problem` is the sentence to show
-    where something must be said first; the roles are then empty.
+    column, in the form in which a case keeps the person's choice. `holds` says of each column what
+    most of its cells are: "time", "date", "clock", "number", "text" or "empty"; the cells
+    themselves may be about people and are not shown. `problem` is the sentence to show where
+    something must be said first; the roles are then no more than a guess.
     """
 
     file: str
     columns: tuple[str, ...]
+    holds: tuple[str, ...]
     format: str = ""
     kind: str = ""
     roles: tuple[tuple[str, str], ...] = ()
+    currency: str = ""
     problem: str = ""
 
 
@@ -113,21 +130,28 @@ def preview(file: DataFile, folder: Path | None = None) -> Preview:
         The file is no table at all.
     """
     sheet = open_sheet(file.file, file.content, folder)
+    holds = tuple(looks_like(sheet.cells(column)) for column in range(len(sheet.header)))
+    seen = Preview(sheet.name, sheet.header, holds)
     try:
         layout = recognise(sheet, file)
     except DataError as error:
-        return Preview(sheet.name, sheet.header, problem=str(error))
-    return Preview(
-        sheet.name, sheet.header, layout.format, layout.kind, tuple(_roles(sheet, layout).items())
+        roles = _named(sheet, guess(sheet))
+        return replace(seen, roles=tuple(roles.items()), problem=str(error))
+    return replace(
+        seen,
+        format=layout.format,
+        kind=layout.kind,
+        roles=tuple(_named(sheet, layout.columns).items()),
+        currency=written_currency(sheet, layout),
     )
 
 
-def _roles(sheet: Sheet, layout: Layout) -> dict[str, str]:
-    return {role: sheet.header[column] for role, column in layout.columns.items()}
+def _named(sheet: Sheet, columns: dict[str, int]) -> dict[str, str]:
+    return {role: sheet.header[column] for role, column in columns.items()}
 
 
 def _columns_note(sheet: Sheet, layout: Layout) -> str:
-    roles = (f'{role} "{name}"' for role, name in _roles(sheet, layout).items())
+    roles = (f'{role} "{name}"' for role, name in _named(sheet, layout.columns).items())
     return f"Columns: {', '.join(roles)}."
 
 
@@ -147,7 +171,7 @@ def _types(sheet: Sheet, layout: Layout) -> dict[int, pa.DataType]:
     cells = sheet.cells(layout.columns["order"]) if "order" in layout.columns else []
     if cells and all(cell.isdecimal() and len(cell) < 18 for cell in cells):
         types[layout.columns["order"]] = pa.int64()
-    for role in ("store", "counter", "status", "type", "channel", "cancelled"):
+    for role in ("store", "counter", "status", "type", "channel", "cancelled", "currency"):
         if role in layout.columns:
             types[layout.columns[role]] = pa.dictionary(pa.int32(), pa.string())
     return types
@@ -159,13 +183,13 @@ def _leave_out_blank_rows(sieve: Sieve) -> None:
     for column in sieve.rows.columns.values():
         if not column.null_count:
             return
-        blank &= column.combine_chunks().is_null().to_numpy(zero_copy_only=False)
+        blank &= column.is_null().to_numpy(zero_copy_only=False)
     sieve.leave_out_silently(blank)
 
 
 def _leave_out_stray_dates(sieve: Sieve, seconds: np.ndarray) -> None:
     """Leave out the few rows whose date lies far from all others: 1970, 2099, a mistyped year."""
-    days = seconds // SECONDS_PER_DAY
+    days = np.where(seconds == MISSING, -1, seconds // SECONDS_PER_DAY).astype(np.int32)
     sane = (days >= _EARLIEST) & (days < _LATEST)
     if not sane.all():
         sieve.leave_out("a date far from all others", ~sane & (seconds != MISSING))
@@ -183,7 +207,7 @@ def _blank(sieve: Sieve, layout: Layout) -> np.ndarray | None:
     cells = sieve.rows.columns[layout.columns.get("time", layout.columns.get("date", 0))]
     if not cells.null_count:
         return None
-    return cells.combine_chunks().is_null().to_numpy(zero_copy_only=False)
+    return cells.is_null().to_numpy(zero_copy_only=False)
 
 
 def _times(sheet: Sheet, layout: Layout, sieve: Sieve, dates: str) -> Times:
@@ -235,6 +259,20 @@ def _past_midnight(
     out[rows] = moved
     hour = int(moved[wraps][0] // 3600 % 24)
     return out, [f"Days run past midnight here: times from {hour}:00 on are of the next day."]
+
+
+def _offsets_fit(sheet: Sheet, layout: Layout, file: DataFile, grid: TimeGrid) -> bool | None:
+    """Whether the offsets at the head of the file are those of the shop's time zone."""
+    cells = sheet.cells(layout.columns["time"]) if "time" in layout.columns else []
+    try:
+        times = parse_times(pa.array(cells, pa.string()), _date_order(file))
+    except DataError:  # the head alone may leave day and month open
+        return None
+    return offsets_fit(cells, times, grid.timezone)
+
+
+def _date_order(file: DataFile) -> str:
+    return dict(file.columns).get("dates", "")
 
 
 def _is_utc(sheet: Sheet, layout: Layout, times: Times) -> bool:

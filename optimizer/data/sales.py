@@ -71,7 +71,7 @@ def read_sales(
     notes = []
     if orders is not None:
         first, total = group_receipts(orders, quarters // QUARTERS, part)
-        if len(first) < len(orders):
+        if first is not None:
             notes.append(f"{len(orders)} rows are {len(first)} receipts.")
             quarters, part = quarters[first], part[first]
             sold, back = (None if values is None else total(values) for values in (sold, back))
@@ -106,19 +106,24 @@ def _orders(
 
 def group_receipts(
     orders: np.ndarray, days: np.ndarray, part: np.ndarray
-) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+) -> tuple[np.ndarray | None, Callable[[np.ndarray], np.ndarray]]:
     """First row of each receipt, and how to add up a column over the rows of each.
 
+    The first is None where every row is a receipt of its own.
     Receipt numbers may start again: another day or store is another receipt.
     """
     after, before = orders[1:], orders[:-1]
     if (after >= before).all() or (after <= before).all():  # as nearly every till writes them
         new = (after != before) | (days[1:] != days[:-1]) | (part[1:] != part[:-1])
+        if new.all():
+            return None, lambda values: values
         first = np.flatnonzero(np.concatenate([[True], new]))
         return first, lambda values: np.add.reduceat(values, first)
     days = days - days.min()
     key = (orders * (int(days.max()) + 1) + days) * (int(part.max()) + 1) + part
     group, _ = pd.factorize(key)
+    if int(group.max()) + 1 == len(group):
+        return None, lambda values: values
     first = np.empty(int(group.max()) + 1, dtype=np.int64)
     first[group[::-1]] = np.arange(len(group))[::-1]
     return first, lambda values: np.bincount(group, values)
@@ -129,7 +134,8 @@ def _sort_out(layout: Layout, sieve: Sieve) -> np.ndarray:
     unpaid = layout.export.unpaid if layout.export else ""
     pattern = f"{_NEVER_PAID}|{unpaid}" if unpaid else _NEVER_PAID
     cancelled = _says(layout, sieve, "cancelled", r"^(?!(false|no|0|nein|ei|nej|-)$).")
-    sieve.leave_out("cancelled, failed or never paid", _says(layout, sieve, "status", pattern))
+    for role, states in (("status", pattern), ("type", _NEVER_PAID)):
+        sieve.leave_out("cancelled, failed or never paid", _says(layout, sieve, role, states))
     sieve.leave_out("cancelled", cancelled)
     for role in ("type", "item"):
         no_sale = _says(layout, sieve, role, rf"^({_NO_SALE})$")
@@ -184,7 +190,7 @@ def read_numbers(sieve: Sieve, column: int, role: str, delimiter: str) -> np.nda
     values = parse_money(cells, delimiter)
     bad = np.isnan(values)
     if bad.any():
-        empty = cells.combine_chunks().is_null().to_numpy(zero_copy_only=False)
+        empty = cells.is_null().to_numpy(zero_copy_only=False)
         sieve.leave_out(f"the {role} is no number", bad & ~empty)
         values = np.where(bad, 0.0, values)
     return values

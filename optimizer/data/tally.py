@@ -9,6 +9,7 @@ from optimizer.data.files import Rows
 
 QUARTER = 15  # minutes: the finest step that any grid needs
 QUARTERS = 96  # a day
+_AT_ONCE = 1 << 20  # events
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,15 @@ class SetAside:
 
 @dataclass(frozen=True)
 class FileReport:
-    """What was understood of one file."""
+    """What was understood of one file.
+
+    Parameters
+    ----------
+    currencies
+        Of the amounts, as far as the file names them.
+    zone_told
+        Whether the file itself says that its times are those of the shop's time zone.
+    """
 
     file: str
     format: str
@@ -33,6 +42,8 @@ class FileReport:
     first: str | None = None  # ISO date
     last: str | None = None
     notes: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+    zone_told: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,12 +136,11 @@ class Sieve:
         return self.rows.count - self.blank + len(self.rows.ragged)
 
 
-def codes_of(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]]:
+def codes_of(cells: pa.Array) -> tuple[np.ndarray, list[str]]:
     """A column as numbers into the list of its distinct texts; -1 where a cell is empty.
 
     A column of whole numbers is its own code and has no texts.
     """
-    cells = column.combine_chunks()
     if pa.types.is_integer(cells.type):
         return cells.fill_null(-1).to_numpy(zero_copy_only=False), []
     if not pa.types.is_dictionary(cells.type):
@@ -146,5 +156,9 @@ def by_quarter(
 
     `quarters` counts quarter hours of the local clock since 1970.
     """
-    size = days * QUARTERS
-    return np.bincount(quarters - first * QUARTERS, weights, size).reshape(days, QUARTERS)
+    total = np.zeros(days * QUARTERS, dtype=int if weights is None else float)
+    for start in range(0, len(quarters), _AT_ONCE):  # bincount copies what it is given
+        part = slice(start, start + _AT_ONCE)
+        mine = None if weights is None else weights[part]
+        total += np.bincount(quarters[part] - first * QUARTERS, mine, len(total))
+    return total.reshape(days, QUARTERS)

@@ -1,4 +1,4 @@
-"""Rows that are totals of a period: people passing by, or sales per hour."""
+"""Rows that are totals of a period: people passing by, sales or calls per hour, people at work."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,12 +37,12 @@ def read_totals(
     sieve.leave_out("no readable date and time", seconds == MISSING)
     cells = sieve.rows.columns[columns["count"]]
     counts = parse_money(cells, delimiter)
-    empty = cells.combine_chunks().is_null().to_numpy(zero_copy_only=False)
+    empty = cells.is_null().to_numpy(zero_copy_only=False)
     sieve.leave_out("no count", empty)
     sieve.leave_out("the count is no number", np.isnan(counts))
     sieve.leave_out("the count is negative", counts < 0)
     money = None
-    if "amount" in columns and layout.kind != "footfall":
+    if "amount" in columns and layout.kind in ("sales", "web"):
         money = read_numbers(sieve, columns["amount"], "amount", delimiter)
     # Counters stamp a second early or late: the nearest minute is meant.
     minutes = np.where(seconds == MISSING, MISSING, (seconds + 30) // 60)
@@ -59,7 +59,7 @@ def read_totals(
             tally, said = mask_faults(tally, step)
             notes += said
         found.append(tally)
-        if step > grid.period_minutes:
+        if step > grid.period_minutes and layout.kind != "staff":
             notes.append(f"Counts of {step} minutes are split evenly over their periods.")
     return found, list(dict.fromkeys(notes))
 
@@ -141,15 +141,18 @@ def _tally(
     def spread(values: np.ndarray) -> np.ndarray:
         return by_quarter(quarters, np.repeat(values / parts, parts), first, days)
 
+    rows = spread(np.full(len(counts), float(parts)))
+    level = kind == "staff"  # people at work are so many in every part of their period
+
     return Tally(
         kind=kind,
         where=where,
         store=store,
         counter=counter,
         first=first,
-        counts=spread(counts),
+        counts=spread(counts * parts) / np.maximum(rows, 1) if level else spread(counts),
         money=None if money is None else spread(money),
-        observed=spread(np.ones(len(counts))) > 0,
+        observed=rows > 0,
         basket=None if money is None else _basket(counts, money),
     )
 

@@ -27,6 +27,7 @@ from optimizer.planning.patterns import gathered
 from optimizer.planning.week import Week
 
 Window = tuple[int, int]  # edges of the span
+CLOSE = 3e-4  # share of a bound by which nothing better is worth a programme
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,20 +106,28 @@ class DayProgram:
 
 
 class Bounds:
-    """Bounds on every opening window of every weekday, at any price of a paid hour."""
+    """Bounds on every opening window of every weekday, at any price of a paid hour.
 
-    def __init__(self, week: Week) -> None:
-        self.week = week
+    Parameters
+    ----------
+    close
+        Share of a weekday's bound that its answer may miss if that saves a programme.
+    """
+
+    def __init__(self, week: Week, close: float = CLOSE) -> None:
+        self.week, self._close = week, close
         self._program = DayProgram(week)
         self._value = np.concatenate([week.gain_open[..., None], week.gain_more], axis=2).cumsum(2)
         self._staff = week.case.service.min_staff + np.arange(self._value.shape[2])
         kept = week.before[:, week.doors, None] + week.after[:, None, week.doors]
         self._at_doors = kept - week.open_day[:, None, None]
-        # Without any rents the bound is that of people hired by the period.
-        self._rents = [[np.zeros(week.periods)] for _ in range(7)]
+        # Rents of all 0 are valid, too: the bound is then that of people hired by the period.
+        self._rents = np.zeros((7, 1, week.periods))
+        self._known = np.ones(7, dtype=int)
         patterns = range(week.pattern.max() + 1)
         self.groups = [np.flatnonzero(week.pattern == pattern).tolist() for pattern in patterns]
         self.permitted = [week.windows[group].all(axis=0) for group in self.groups]
+        self._solved: list[list[list[Relaxed]]] = [[] for _ in self.groups]
         self.must_open = [bool(week.forced[group].any()) for group in self.groups]
 
     def can_open(self) -> bool:
@@ -126,18 +135,23 @@ class Bounds:
         able = [bool(windows.any()) for windows in self.permitted]
         return any(able) and all(able[group] for group in np.flatnonzero(self.must_open))
 
-    def of_day(self, weekday: int, price: float) -> np.ndarray:
-        """Most that a weekday can earn, hours charged, from each door to each other, (E, E)."""
+    def of_days(self, weekdays: list[int], price: float) -> np.ndarray:
+        """Most that weekdays can earn, hours charged, from each door to each other, (N, E, E)."""
         week = self.week
-        cost = week.labour[weekday] + price * self.week.hour + np.array(self._rents[weekday])
-        best = (self._value[weekday] - cost[..., None] * self._staff).max(axis=2)
-        so_far = np.cumsum(np.pad(best, ((0, 0), (1, 0))), axis=1)[:, week.doors]
-        inside = (so_far[:, None, :] - so_far[:, :, None]).min(axis=0)
-        return inside + self._at_doors[weekday] - price * week.duty
+        cost = (week.labour + price * week.hour)[weekdays, None] + self._rents[weekdays]
+        # One number of people after the other: faster than all in one array.
+        best = self._value[weekdays, None, :, 0] - cost * self._staff[0]
+        for n, people in enumerate(self._staff[1:], 1):
+            np.maximum(best, self._value[weekdays, None, :, n] - cost * people, out=best)
+        so_far = np.zeros((*best.shape[:2], week.periods + 1))
+        np.cumsum(best, axis=2, out=so_far[..., 1:])
+        so_far = so_far[..., week.doors]
+        inside = (so_far[..., None, :] - so_far[..., :, None]).min(axis=1)
+        return inside + self._at_doors[weekdays] - price * week.duty
 
     def of_group(self, group: int, price: float) -> np.ndarray:
         """The same for weekdays that open alike; minus infinity where a window is not permitted."""
-        total = np.sum([self.of_day(weekday, price) for weekday in self.groups[group]], axis=0)
+        total = self.of_days(self.groups[group], price).sum(axis=0)
         return np.where(self.permitted[group], total, -np.inf)
 
     def at(self, price: float) -> AtPrice:
@@ -175,8 +189,7 @@ class Bounds:
                 return bound, [solved[each] for each in windows]
             for each in windows:
                 if each not in solved:
-                    solved[each] = self._program.solve(*each, price)
-                    self._rents[each[0]].append(solved[each].rents)
+                    solved[each] = self._solve(*each, price)
 
     @property
     def dearest(self) -> float:
@@ -193,32 +206,46 @@ class Bounds:
         """The price with the lowest bound as far as the rents found so far can tell."""
 
         def total(price: float) -> float:
-            best = [self.of_group(group, price).max() for group in range(len(self.groups))]
-            least = np.where(self.must_open, -np.inf, 0.0)
-            return float(np.maximum(best, least).sum()) + price * limit
+            of_days = self.of_days(list(range(7)), price)
+            alike = zip(self.groups, self.permitted, strict=True)
+            best = [of_days[days].sum(axis=0)[windows].max(initial=0) for days, windows in alike]
+            return float(sum(best)) + price * limit
 
         found = minimize_scalar(
             total,
             bounds=(0, self.dearest),
             method="bounded",
-            options={"xatol": 1e-3 * self.dearest},
+            options={"xatol": 2e-3 * self.dearest},
         )
-        return float(found.x)
+        return float(found.x) if found.fun < total(0.0) else 0.0
 
     def best(self, group: int, price: float, must_open: bool) -> tuple[float, list[Relaxed]]:
-        """The best window of weekdays that open alike: its bound, and its programmes solved."""
-        solved: dict[Window, list[Relaxed]] = {}
+        """The best window of weekdays that open alike: its bound, and its programmes solved.
+
+        Programmes solved at another price will do if they come close enough to the bound.
+        """
+
+        def profit(days: list[Relaxed]) -> float:
+            return sum(day.profit - price * day.hours for day in days)
+
         while True:
             bounds = self.of_group(group, price)
             best = np.unravel_index(int(bounds.argmax()), bounds.shape)
             bound = float(bounds[best])
             if bound <= 0 and not must_open:
                 return 0.0, []
+            known = max(self._solved[group], key=profit, default=None)
+            if known and profit(known) >= bound - self._close * abs(bound) - 1e-6:
+                return bound, known
             window = (int(self.week.doors[best[0]]), int(self.week.doors[best[1]]))
-            if window in solved:
-                return bound, solved[window]
-            solved[window] = [
-                self._program.solve(weekday, window, price) for weekday in self.groups[group]
-            ]
-            for day in solved[window]:
-                self._rents[day.weekday].append(day.rents)
+            here = [self._solve(weekday, window, price) for weekday in self.groups[group]]
+            self._solved[group].append(here)
+
+    def _solve(self, weekday: int, window: Window, price: float) -> Relaxed:
+        """Solve a programme, and remember its rents."""
+        solved = self._program.solve(weekday, window, price)
+        if self._known[weekday] == self._rents.shape[1]:
+            self._rents = np.concatenate([self._rents, np.zeros_like(self._rents)], axis=1)
+        self._rents[weekday, self._known[weekday]] = solved.rents
+        self._known[weekday] += 1
+        return solved

@@ -25,6 +25,7 @@ OBLIGATORY = "doors are open in the obligatory hours"
 AsEdges = tuple[int, int, int | None]  # of a shift: start, end and start of the break
 
 OPEN_AT_ALL = "at least one day is open"
+REST = "closing leaves enough rest before the next opening"
 
 
 def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray]:
@@ -51,6 +52,14 @@ def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray]:
     opened, closed = curves
     what_opens = ((1, opened[:, -1]), (-1, closed[:, -1]))
     model.constrain("what opens closes", *what_opens, lower=0, upper=0)
+    binding = np.flatnonzero(week.latest_close < len(week.doors) - 1)
+    if len(binding):
+        # Opened by this door, the day before is closed by the latest one, or was never opened.
+        opens = opened[week.pattern][:, binding]
+        before, latest = np.roll(week.pattern, 1), week.latest_close[binding]
+        shut = np.where(latest >= 0, closed[before][:, latest], 0)
+        past = ((1, opens), (1, opened[before][:, -1:]), (-(latest >= 0).astype(float), shut))
+        model.constrain(REST, *past, upper=1, is_rule=True)
     if week.most_patterns < len(patterns):
         _share_windows(model, week, opened, closed)
 

@@ -7,7 +7,6 @@ one as long as the week earns more (see `exchange`).
 """
 
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import numpy as np
 
@@ -18,7 +17,8 @@ from optimizer.planning.week import Week
 MOST_PRICES = 8
 HALVINGS = 10  # of the price of an open hour, where a week may be open only so long
 ENOUGH_PLANS = 2  # legal ones, from the best prices, of which the better one is taken
-CLOSE = 3e-5  # share of the profit by which a better price could lower the bound
+GOOD = 5e-4  # share of the profit that a plan may miss for no second one to be tried
+CLOSE = 1e-4  # share of the profit by which a better price could lower the bound
 
 
 def around_lowest(bounds: Bounds) -> list[AtPrice]:
@@ -29,34 +29,37 @@ def around_lowest(bounds: Bounds) -> list[AtPrice]:
     two tangents, and no bound lies below the point at which they meet.
     """
     limit = bounds.week.limit
-    points = [bounds.at(0.0)]
-    if limit is None or points[0].hours <= limit:
-        return points
+    if limit is None:
+        return [bounds.at(0.0)]
 
     def total(point: AtPrice) -> float:
         return point.bound + point.price * limit
 
-    few: AtPrice | None = None  # the dearest price so far with too many hours is `many`
-    many = points[0]
+    points: list[AtPrice] = []
+    many: AtPrice | None = None  # the dearest price so far with too many hours
+    few: AtPrice | None = None  # the lowest one with too few
     price = bounds.likely_price(limit)
-    stride = 0.04 * price + 1e-6
     while len(points) < MOST_PRICES:
         here = bounds.at(price)
         points.append(here)
-        if abs(here.hours - limit) <= 0.005 * limit:
+        if abs(here.hours - limit) <= 0.005 * limit or (price == 0.0 and here.hours <= limit):
             break
         if here.hours > limit:
             many = here
         else:
             few = here
-        if few is None:
-            price, stride = price + stride, 3 * stride
-        elif many.price == 0.0 and price > stride:
-            price, stride = price - stride, 3 * stride
+        if many is None or few is None:
+            # The rents found at this price tell more of the next one.
+            step = (0.02 * price + 1e-3) * 3 ** len(points)
+            likely = bounds.likely_price(limit)
+            price = max(likely, price + step) if few is None else min(likely, price - step)
+            price = max(price, 0.0)
         else:
             price = (many.bound - few.bound + many.hours * many.price - few.hours * few.price) / (
                 many.hours - few.hours
             )
+            least, most = sorted((many.price, few.price))
+            price = min(max(price, least), most)
             lowest = few.bound + price * limit - few.hours * (price - few.price)
             best = min(total(point) for point in points)
             if best - lowest <= CLOSE * abs(best):
@@ -88,17 +91,56 @@ class Found:
 def find(week: Week) -> Found | None:
     """A plan close to the best one, and its bound; None if the engine finds no legal one.
 
+    Where days would follow each other without the rest asked for, all keep within one span that
+    leaves it; the bound is that of the freer week.
+    """
+    found = _within_open_hours(week)
+    if found is None or _leaves_rest(week, found.days):
+        return found
+    rested = _within_open_hours(_with_rest(week, found))
+    if rested is None:
+        return None
+    return replace(found, days=rested.days, profit=rested.profit, price=rested.price)
+
+
+def _leaves_rest(week: Week, days: list[DayShifts]) -> bool:
+    windows = {day.weekday: np.searchsorted(week.doors, day.window) for day in days}
+    return all(
+        windows[(weekday - 1) % 7][1] <= week.latest_close[window[0]]
+        for weekday, window in windows.items()
+        if (weekday - 1) % 7 in windows
+    )
+
+
+def _with_rest(week: Week, found: Found) -> Week:
+    """The week within the one span of doors that seems best among those that leave the rest."""
+    bounds, price = found.bounds, found.price
+    of_group = [bounds.of_group(group, price) for group in range(len(bounds.groups))]
+    edges = np.arange(len(week.doors))
+
+    def inside(first: int) -> np.ndarray:
+        return (edges[:, None] >= first) & (edges <= week.latest_close[first])
+
+    def promise(first: int) -> float:
+        best = [np.where(inside(first), worth, -np.inf).max() for worth in of_group]
+        least = np.where(bounds.must_open, -np.inf, 0.0)
+        return float(np.maximum(best, least).sum())
+
+    return replace(week, windows=week.windows & inside(max(edges.tolist(), key=promise)))
+
+
+def _within_open_hours(week: Week) -> Found | None:
+    """The same without rest between days.
+
     Where it would open too long, or not long enough in a week, every open hour is charged or paid
     for until it does not.
     """
     found, (least, most) = _find(week), week.open_hours
-    if found is None or least <= found.open_hours + 1e-6 <= most + 2e-6:
+    if found is None or least - 1e-6 <= found.open_hours <= most + 1e-6:
         return found
     limit, sign = (most, 1) if found.open_hours > most else (least, -1)
-    low, high = (
-        0.0,
-        week.case.service.max_staff * (found.bounds.dearest + week.labour.max() / week.hour),
-    )
+    dearest = found.bounds.dearest + week.labour.max() / week.hour
+    low, high = 0.0, float(week.case.service.max_staff * dearest)
     best, bound = None, found.bound
     for _ in range(HALVINGS):
         price = (low + high) / 2
@@ -111,7 +153,8 @@ def find(week: Week) -> Found | None:
             continue
         high = price
         profit = here.profit + sign * price * here.open_hours
-        if best is None or profit > best.profit:
+        is_legal = least - 1e-6 <= here.open_hours <= most + 1e-6
+        if is_legal and (best is None or profit > best.profit):
             best = replace(found, days=here.days, profit=profit, price=here.price)
     return None if best is None else replace(best, bound=bound)
 
@@ -123,16 +166,23 @@ def _find(week: Week) -> Found | None:
         return None
     points = around_lowest(bounds)
     table = ShiftTable.of(week.rules, week.periods)
-    plans = (_whole_week(bounds, point, table) for point in points)
-    legal = list(islice((plan for plan in plans if _is_legal(week, plan)), ENOUGH_PLANS))
+    lowest = points[0]
+    bound = lowest.bound + lowest.price * (week.limit or 0.0)
+    legal: list[list[DayShifts]] = []
+    for point in points:
+        plan = _whole_week(bounds, point, table)
+        if _is_legal(week, plan):
+            legal.append(plan)
+            profit = week.kept + _profit(plan)
+            if len(legal) == ENOUGH_PLANS or bound - profit <= GOOD * abs(profit):
+                break
     if not legal:
         return None
     days = max(legal, key=_profit)
-    lowest = points[0]
     return Found(
         days=days,
         profit=week.kept + _profit(days),
-        bound=lowest.bound + lowest.price * (week.limit or 0.0),
+        bound=float(bound),
         price=lowest.price,
         bounds=bounds,
         points=points,

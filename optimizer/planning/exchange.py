@@ -6,7 +6,8 @@ threshold that is worth most gives the first shifts of a day. Then shifts are ad
 replaced, in one day or in two days at once, as long as the week earns more within its paid hours.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,7 +21,8 @@ WORTHWHILE = 1e-7  # in money: less is rounding noise
 class ShiftTable:
     """Every legal shift within the span, sorted by paid periods; edges, shape (S,).
 
-    `away` and `back` are start and end of the break, equal where there is none.
+    `away` and `back` are start and end of the break, equal where there is none; `covers` tells who
+    is at work when, int of shape (S, T).
     """
 
     start: np.ndarray
@@ -28,8 +30,10 @@ class ShiftTable:
     away: np.ndarray
     back: np.ndarray
     paid: np.ndarray
+    covers: np.ndarray
 
     @classmethod
+    @lru_cache(maxsize=8)
     def of(cls, rules: ShiftRules, periods: int) -> "ShiftTable":
         """All shifts that the rules allow in so many periods."""
         rows = []
@@ -42,8 +46,16 @@ class ShiftTable:
                 rows += [(a, b, k, k + rules.away) for k in breaks]
         start, end, away, back = np.array(rows, dtype=int).reshape(-1, 4).T
         paid = end - start - (back - away)
+        t = np.arange(periods)
+        on_duty = (start[:, None] <= t) & (t < end[:, None])
+        covers = (on_duty & ~((away[:, None] <= t) & (t < back[:, None]))).astype(int)
         order = np.argsort(paid, kind="stable")
-        return cls(*(edge[order] for edge in (start, end, away, back, paid)))
+        return cls(*(facts[order] for facts in (start, end, away, back, paid, covers)))
+
+    def within(self, window: tuple[int, int]) -> "ShiftTable":
+        """The shifts that lie in an opening window."""
+        inside = np.flatnonzero((self.start >= window[0]) & (self.end <= window[1]))
+        return ShiftTable(*(getattr(self, facts.name)[inside] for facts in fields(self)))
 
 
 class DayShifts:
@@ -59,13 +71,7 @@ class DayShifts:
         self, week: Week, table: ShiftTable, weekday: int, window: tuple[int, int], dear: float
     ) -> None:
         self.weekday, self.window = weekday, window
-        inside = np.flatnonzero((table.start >= window[0]) & (table.end <= window[1]))
-        self._table = ShiftTable(
-            *(
-                edges[inside]
-                for edges in (table.start, table.end, table.away, table.back, table.paid)
-            )
-        )
+        self._table = table.within(window)
         self._kinds, self._first_of_kind = np.unique(self._table.paid, return_index=True)
         self._worth = _worth(week, weekday, window, dear)
         self._periods = np.arange(week.periods)
@@ -74,6 +80,7 @@ class DayShifts:
         self._least, self._most = week.case.service.min_staff, week.case.service.max_staff
         self.chosen: list[int] = []  # numbers in the table, one per person
         self.staff = np.zeros(week.periods, dtype=int)
+        self._priced: tuple[np.ndarray, np.ndarray] | None = None  # exchanges, until one is made
 
     @property
     def profit(self) -> float:
@@ -127,9 +134,8 @@ class DayShifts:
         self.chosen = [
             numbers[start, end, start if away is None else away] for start, end, away in shifts
         ]
-        self.staff = np.zeros_like(self.staff)
-        for number in self.chosen:
-            self.staff = self.staff + self._cover(number)
+        self.staff = table.covers[self.chosen].sum(axis=0)
+        self._priced = None
 
     def exchanges(self) -> tuple[np.ndarray, np.ndarray]:
         """What each exchange gains in money and takes in paid periods, both of shape (R, H+1).
@@ -154,7 +160,8 @@ class DayShifts:
             after = np.append(self._first_of_kind, len(self._table.paid))[column]
             added = first + int(gains[row, 1 + first : 1 + after].argmax())
             self.chosen.append(int(added))
-            self.staff = self.staff + self._cover(added)
+            self.staff = self.staff + self._table.covers[added]
+        self._priced = None
 
     def improve(self, price: float) -> None:
         """Exchange shifts as long as the day earns more, each paid period charged the price."""
@@ -169,22 +176,22 @@ class DayShifts:
     def _worked(self) -> np.ndarray:
         return np.unique(np.array(self.chosen, dtype=int))
 
-    def _cover(self, number: int) -> np.ndarray:
-        table, t = self._table, self._periods
-        on_duty = (table.start[number] <= t) & (t < table.end[number])
-        return (on_duty & ~((table.away[number] <= t) & (t < table.back[number]))).astype(int)
-
     def _each_exchange(self) -> tuple[np.ndarray, np.ndarray]:
         """Gain of each exchange, (R, 1+S), and the staff before somebody is added, (R, T)."""
-        table, t = self._table, self._periods
-        covers = [np.zeros_like(self.staff), *(self._cover(k) for k in self._worked())]
-        staff = self.staff - np.array(covers)
+        if self._priced is not None:
+            return self._priced
+        table, t, worked = self._table, self._periods, self._worked()
+        staff = np.tile(self.staff, (1 + len(worked), 1))
+        staff[1:] -= table.covers[worked]
         worth = self._worth[t, staff]
-        so_far = np.cumsum(np.pad(self._worth[t, staff + 1] - worth, ((0, 0), (1, 0))), axis=1)
-        added = so_far[:, table.end] - so_far[:, table.start]
-        added -= so_far[:, table.back] - so_far[:, table.away]
-        lost = worth.sum(axis=1) - self._worth[t, self.staff].sum()
-        return lost[:, None] + np.pad(added, ((0, 0), (1, 0))), staff
+        so_far = np.zeros((len(staff), len(t) + 1))
+        np.cumsum(self._worth[t, staff + 1] - worth, axis=1, out=so_far[:, 1:])
+        gains = np.zeros((len(staff), 1 + len(table.paid)))
+        gains[:, 1:] = so_far[:, table.end] - so_far[:, table.start]
+        gains[:, 1:] -= so_far[:, table.back] - so_far[:, table.away]
+        gains += (worth.sum(axis=1) - self._worth[t, self.staff].sum())[:, None]
+        self._priced = gains, staff
+        return self._priced
 
 
 def _worth(week: Week, weekday: int, window: tuple[int, int], dear: float) -> np.ndarray:

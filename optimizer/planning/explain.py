@@ -23,6 +23,7 @@ from optimizer.planning.response import Potential
 from optimizer.planning.rules import legal_hours
 from optimizer.planning.week import Week, week_of
 
+ROUGH = 2e-3  # share of a day's bound that a level of the frontier may miss
 ANY_HOUR = OpeningHours.parse("24/7")
 
 
@@ -157,7 +158,7 @@ def frontier(case: Case, potential: Potential, points: int = 20) -> list[Level]:
     efficient record segmentation", 1976). The limit on paid hours of the case is left aside.
     """
     week = replace(week_of(case, potential), limit=None)
-    bounds, table = Bounds(week), ShiftTable.of(week.rules, week.periods)
+    bounds, table = Bounds(week, close=ROUGH), ShiftTable.of(week.rules, week.periods)
     found = list(_spread(bounds, points))
     levels = []
     for point in found:
@@ -232,6 +233,14 @@ def _relaxed(case: Case) -> Iterator[tuple[str, Case]]:
     if tidy.same_weekdays:
         alike = replace(tidy, same_weekdays=False)
         yield "Monday to Friday alike", replace(case, hours=replace(hours, tidy=alike))
+    if tidy.patterns < 7:
+        any_number = replace(tidy, patterns=7)
+        free = replace(case, hours=replace(hours, tidy=any_number))
+        yield f"at most {tidy.patterns} different opening times", free
+    if hours.per_week is not None:
+        least, most = hours.per_week
+        free = replace(case, hours=replace(hours, per_week=None))
+        yield f"open {least:g} to {most:g} hours a week", free
     if case.service.min_staff > 1:
         alone = replace(case, service=replace(case.service, min_staff=1))
         yield f"at least {case.service.min_staff} people", alone

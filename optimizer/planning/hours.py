@@ -21,6 +21,7 @@ from optimizer.planning.curves import (
     LONGEST,
     OBLIGATORY,
     OPEN_AT_ALL,
+    REST,
     AsEdges,
     choose_windows,
     form_shifts,
@@ -40,7 +41,7 @@ _SECONDS_TO_SAY_WHY = 10.0  # for a case in which the engine finds no plan
 
 
 @dataclass(frozen=True, eq=False)
-class _Decision:
+class Decision:
     """A plan on the optimiser's grid.
 
     Parameters
@@ -58,6 +59,7 @@ class _Decision:
 
     @property
     def gap(self) -> float:
+        """Relative distance to the bound; 0 where it is less than a cent."""
         missing = self.bound - self.profit
         return missing / max(abs(self.profit), _NOTHING) if missing > _NOTHING else 0.0
 
@@ -84,7 +86,7 @@ def optimize(
     week = week_of(case, potential)
     found = find(week)
     if found is None:
-        decision = _prove(week, max(time_limit, _SECONDS_TO_SAY_WHY), gap)
+        decision = prove(week, max(time_limit, _SECONDS_TO_SAY_WHY), gap)
     else:
         decision = _from_engine(week, found)
         if decision.gap > gap and time_limit > 0:
@@ -94,28 +96,28 @@ def optimize(
     return _plan(week, potential.unit, decision, gap, next_hour, seconds)
 
 
-def _from_engine(week: Week, found: Found) -> _Decision:
+def _from_engine(week: Week, found: Found) -> Decision:
     open_ = np.zeros(week.allowed.shape, dtype=bool)
     shifts: list[list[AsEdges]] = [[] for _ in range(7)]
     for day in found.days:
         open_[day.weekday, slice(*day.window)] = True
         shifts[day.weekday] = day.shifts()
-    return _Decision(open_, shifts, found.profit, max(found.bound, found.profit))
+    return Decision(open_, shifts, found.profit, max(found.bound, found.profit))
 
 
 def _improve(
-    week: Week, found: Found, decision: _Decision, time_limit: float, gap: float
-) -> _Decision:
+    week: Week, found: Found, decision: Decision, time_limit: float, gap: float
+) -> Decision:
     """Search what the engine's bound has left; its plan stands if nothing better comes of it."""
     try:
-        proven = _prove(pruned(week, found), time_limit, gap)
+        proven = prove(pruned(week, found), time_limit, gap)
     except PlanError:  # the solver died or ran out of time
         return decision
     best = proven if proven.profit > decision.profit else decision
     return replace(best, bound=max(min(proven.bound, decision.bound), best.profit))
 
 
-def _prove(week: Week, time_limit: float, gap: float) -> _Decision:
+def prove(week: Week, time_limit: float, gap: float) -> Decision:
     """The integer programme of the whole week."""
     model = Model()
     # A constant, so that the solver measures its gap on the money that is shown.
@@ -138,7 +140,7 @@ def _prove(week: Week, time_limit: float, gap: float) -> _Decision:
     if solution.status == "infeasible":
         raise _refusal(model.conflict())
     counted = {name: solution[columns].astype(int) for name, columns in curves.items()}
-    return _Decision(
+    return Decision(
         open_=solution[open_] > 0.5,
         shifts=[paired({name: curve[day] for name, curve in counted.items()}) for day in range(7)],
         profit=solution.objective,
@@ -152,6 +154,7 @@ def _refusal(conflict: dict[str, float]) -> PlanError:
         INSIDE: "allow wider candidate or legal hours",
         LONGEST: "state other legal hours",
         OBLIGATORY: "shorten the obligatory hours",
+        REST: "allow a shorter rest",
         OPEN_AT_ALL: "leave the shop closed",
         PER_WEEK: "ask for other hours per week",
         BUDGET: f"allow {conflict.get(BUDGET, 0):.1f} more paid hours a week",
@@ -169,7 +172,7 @@ def _refusal(conflict: dict[str, float]) -> PlanError:
 
 
 def _plan(
-    week: Week, unit: str, decision: _Decision, gap: float, next_hour: float, seconds: float
+    week: Week, unit: str, decision: Decision, gap: float, next_hour: float, seconds: float
 ) -> Plan:
     """From edges of the span to the clock; the price of idle people is given back."""
     grid = week.case.grid
@@ -200,7 +203,7 @@ def _plan(
     )
 
 
-def _shifts(week: Week, decision: _Decision) -> tuple[Shift, ...]:
+def _shifts(week: Week, decision: Decision) -> tuple[Shift, ...]:
     """People who work the same hours together, in order of the clock."""
     minutes = week.case.period_minutes
 

@@ -124,6 +124,13 @@ def check_plan(case: Case, plan: Plan) -> list[str]:
     duty = opening.any(axis=1).sum() * case.service.min_staff * each_day / 60
     if abs(duty - plan.duty_hours) > 1e-6:
         broken.append("Set-up and close-down are not counted as they should be.")
+    for weekday, name in enumerate(WEEKDAYS):
+        closes = plan.hours.closing_minute(weekday)
+        opens = plan.hours.opening_minute((weekday + 1) % 7)
+        if closes is not None and opens is not None:
+            rest = (opens + MINUTES_PER_DAY - closes) / 60
+            if rest < case.labour.rest_hours - 1e-6:
+                broken.append(f"{name}: {rest:g} hours of rest before the next day opens.")
     if case.hours.per_week is not None:
         least, most = case.hours.per_week
         if not least - 1e-6 <= plan.hours.weekly_hours <= most + 1e-6:

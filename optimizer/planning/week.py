@@ -75,6 +75,8 @@ class Week:
         Opening pattern of each weekday, shape (7,): weekdays of one pattern open alike.
     most_patterns
         Different windows that the week may have at most.
+    latest_close
+        Of the doors, the last one that may close on the day before each one opens, shape (E,).
     open_hours
         Hours that the week is open at least and at most.
     gain_open
@@ -110,6 +112,7 @@ class Week:
     windows: np.ndarray
     pattern: np.ndarray
     most_patterns: int
+    latest_close: np.ndarray
     open_hours: tuple[float, float]
     gain_open: np.ndarray
     gain_more: np.ndarray
@@ -193,6 +196,7 @@ def week_of(case: Case, potential: Potential) -> Week:
         windows=windows[:, kept_doors][:, :, kept_doors],
         pattern=_patterns(case.hours.tidy.same_weekdays, able),
         most_patterns=case.hours.tidy.patterns,
+        latest_close=_latest_close(case, doors[kept_doors]),
         open_hours=case.hours.per_week or (0.0, 168.0),
         gain_open=by_day(earned[:, least] - price.open_period),
         gain_more=by_day(np.diff(earned[:, least:], axis=1)),
@@ -292,6 +296,16 @@ def _patterns(same_weekdays: bool, able: np.ndarray) -> np.ndarray:
     if same_weekdays and able[:5].any():
         pattern[:5] = np.where(able[:5], np.argmax(able), pattern[:5])
     return np.unique(pattern, return_inverse=True)[1]
+
+
+def _latest_close(case: Case, doors: np.ndarray) -> np.ndarray:
+    """The last of the doors (edges of the day) from which rest is left before each one opens.
+
+    A number of the door, -1 where none of them leaves enough.
+    """
+    rest = case.labour.rest_hours / case.grid.period_hours
+    latest = doors + case.grid.periods_per_day - rest + 1e-9
+    return np.searchsorted(doors, latest, side="right") - 1
 
 
 def _paid_hours_limit(

@@ -1,0 +1,132 @@
+"""Files that a visitor gives: what they hold, what must be asked, and what was answered.
+
+A file that cannot be read yet waits here, while the page goes on showing what it showed.
+"""
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from optimizer.app import state
+from optimizer.case import Case, DataFile
+from optimizer.casefile import case_from_files, case_from_table, case_text
+from optimizer.data.reading import Preview, preview
+from optimizer.errors import CaseError, DataError
+
+MOST_BYTES, MOST_FILES = 50 << 20, 20  # of one upload
+_MOST_FACTS = 1 << 20  # bytes of a case.toml
+
+
+def upload(files: list[UploadedFile]) -> None:
+    """Replace whatever is shown by uploaded files, if they can be read.
+
+    Raises
+    ------
+    OpeningHoursError
+        They are too many or too big, or cannot be read; nothing is changed.
+    """
+    size = sum(file.size for file in files)
+    if len(files) > MOST_FILES or size > MOST_BYTES:
+        raise DataError(
+            f"{len(files)} files of {size / (1 << 20):.0f} MB together are too much",
+            where="upload",
+            cure=f"Give at most {MOST_FILES} files and {MOST_BYTES >> 20} MB: leave out old years, "
+            "pack a file with zip, or add sales up by hour.",
+        )
+    facts = [file for file in files if file.name.casefold().endswith(".toml")]
+    data = [
+        DataFile(_label(file.name), content=file.getvalue()) for file in files if file not in facts
+    ]
+    case = _case_of(facts, data)
+    st.session_state.offered = case
+    state.receive(case, own=True)
+    st.session_state.offered = None
+
+
+def _case_of(facts: list[UploadedFile], data: list[DataFile]) -> Case:
+    """The case of uploaded files: what their case.toml says of them, else what they tell."""
+    if not facts:
+        answers = st.session_state.get("answers", {})
+        data = [replace(answers.get(state.digest(file), file), file=file.file) for file in data]
+        named = {look(state.digest(file), file).currency for file in data} - {""}
+        known = len(named) == 1 and len(min(named)) == 3  # "kr" and "$" name several
+        return case_from_files(data, {"name": ""} | ({"currency": named.pop()} if known else {}))
+    if len(facts) > 1 or facts[0].size > _MOST_FACTS:
+        raise CaseError("give one case.toml of at most a megabyte", where=_label(facts[0].name))
+    try:
+        case = case_from_table(tomllib.loads(facts[0].getvalue().decode("utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CaseError(f"not valid TOML: {error}", where=_label(facts[0].name)) from None
+    given = {file.file: file for file in data}
+    wanted = {Path(file.file).name: file for file in case.data}
+    missing = [name for name in wanted if name not in given]
+    if missing:
+        raise CaseError(
+            f"names {missing[0]}, which was not given",
+            where=_label(facts[0].name),
+            cure="Choose it together with its data files.",
+        )
+    about = [replace(wanted.get(name, file), file=name, content=file.content)
+             for name, file in given.items()]  # fmt: skip
+    return replace(case, data=tuple(about))
+
+
+def offered() -> list[tuple[str, DataFile]]:
+    """Files that were given and could not be read yet, each with the digest of its bytes."""
+    case: Case | None = st.session_state.get("offered")
+    return [(state.digest(file), file) for file in case.data] if case else []
+
+
+def look(digest: str, file: DataFile) -> Preview:
+    """What a file seems to hold, as it is and with what the visitor said of it.
+
+    Raises
+    ------
+    DataError
+        The file is no table at all.
+    """
+    return _looked(state.hash_of((digest, file)), file)
+
+
+@st.cache_data(
+    scope="session",
+    max_entries=4 * MOST_FILES,
+    ttl=state.KEEP,
+    show_spinner="Looking at the file ...",
+)
+def _looked(key: str, _file: DataFile) -> Preview:
+    return preview(_file)
+
+
+def answer(digest: str, said: DataFile) -> None:
+    """Read everything again with what the visitor says of one file; it holds for these bytes.
+
+    Raises
+    ------
+    OpeningHoursError
+        The files cannot be read so; what is shown stays.
+    """
+    waiting: Case | None = st.session_state.get("offered")
+    if waiting and digest not in map(state.digest, waiting.data):
+        waiting = None
+    case = waiting or state.visitor().source
+    data = (said if state.digest(file) == digest else file for file in case.data)
+    case = replace(case, data=tuple(data))
+    if waiting:
+        st.session_state.offered = case
+    state.receive(case, own=state.visitor().own or waiting is not None)
+    st.session_state.offered = None
+    st.session_state.setdefault("answers", {})[digest] = said
+
+
+def case_file() -> str:
+    """The case.toml of what is shown: the facts, and what columns mean; what-ifs are left out."""
+    return case_text(state.visitor().stated)
+
+
+def _label(name: str) -> str:
+    """A visitor's file name, fit to be shown and for nothing else."""
+    return "".join(sign for sign in name if sign.isprintable())[-80:] or "upload"
