@@ -327,8 +327,8 @@ def _each_alone(
     def told(kind: str, weight: float, who: str, rates: np.ndarray) -> Evidence:
         alone = interval(customers(rates))
         says = (
-            f"{who} alone would say {alone['p50']:.0f} customers a week in the hours now closed "
-            f"({alone['p05']:.0f} to {alone['p95']:.0f})."
+            f"{who} alone would say {alone['p50']:,.0f} customers a week in the hours now closed "
+            f"({alone['p05']:,.0f} to {alone['p95']:,.0f})."
         )
         return Evidence(kind, weight, says, alone)
 
@@ -349,7 +349,7 @@ def _each_alone(
         weight = (1 - late_weight) * trust[kind]
         kinds.append(told(evidence.LABELS[kind], weight, evidence.SPEAKERS[kind], rates))
     days = int(np.isfinite(shop.seen.transactions).any(1).sum())
-    sold = f"{np.nansum(shop.seen.transactions):.0f} sales on {days} days fix the open hours"
+    sold = f"{np.nansum(shop.seen.transactions):,.0f} sales on {days} days fix the open hours"
     rest = 0.0 if found else 1 - late_weight
     tail = "." if kinds else "; nothing of your own speaks for the hours now closed."
     return (*kinds, Evidence("own till", rest, sold + tail))

@@ -152,8 +152,8 @@ def conflict(told: Sequence[Evidence]) -> tuple[str, ...]:
         return ()
     heaviest = max((one for one in told if one.alone), key=lambda one: one.weight)
     return (
-        f"Your evidence disagrees: {low_kind} says {low:.0f} customers a week in the hours now "
-        f"closed, {high_kind} says {high:.0f}. The answer leans most on {heaviest.kind}.",
+        f"Your evidence disagrees: {low_kind} says {low:,.0f} customers a week in the hours now "
+        f"closed, {high_kind} says {high:,.0f}. The answer leans most on {heaviest.kind}.",
     )
 
 
