@@ -27,11 +27,13 @@ from optimizer.demand.demand import Demand, interval
 from optimizer.errors import CaseError, DataError, OpeningHoursError, PlanError
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation, evaluate
+from optimizer.planning.explain import price_ladder
 from optimizer.planning.hours import optimize
 from optimizer.planning.lost import SalesLost, sales_lost
 from optimizer.planning.plan import Plan
 from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
+from optimizer.planning.scenario import compare, simplest
 
 __all__ = [
     "Case",
@@ -49,6 +51,7 @@ __all__ = [
     "SalesLost",
     "case_from_files",
     "check",
+    "compare",
     "estimate_demand",
     "estimate_demands",
     "evaluate",
@@ -56,8 +59,10 @@ __all__ = [
     "interval",
     "optimize",
     "potential",
+    "price_ladder",
     "read_case",
     "read_observations",
     "sales_lost",
+    "simplest",
     "with_changes",
 ]
