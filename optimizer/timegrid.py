@@ -54,20 +54,6 @@ def parse_date(text: str) -> date:
         raise CaseError(f'"{text}" is not a date', cure='Write it like "2026-05-04".') from None
 
 
-def parse_weekday(text: str) -> int:
-    """A weekday name or its beginning, in English, to 0 = Monday.
-
-    Raises
-    ------
-    CaseError
-        The text begins no weekday's name.
-    """
-    for number, name in enumerate(WEEKDAYS):
-        if text.strip()[:2].lower() == name[:2].lower() and len(text.strip()) >= 2:
-            return number
-    raise CaseError(f'"{text}" is not a weekday', cure='Write it like "Thu".')
-
-
 @dataclass(frozen=True)
 class TimeGrid:
     """The shop's clock: its time zone and the length of one period.

@@ -10,7 +10,7 @@ from optimizer.case import Case, DataFile, Economics
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.errors import CaseError, DataError
 from optimizer.opening import OpeningHours
-from optimizer.timegrid import TimeGrid, clock, parse_clock, parse_weekday, public_holidays
+from optimizer.timegrid import TimeGrid, clock, parse_clock, public_holidays
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -139,9 +139,8 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         parse_clock(text)
 
 
-def test_weekdays_and_holidays() -> None:
-    """Names of weekdays count from Monday = 0; Finland's Midsummer Eve is a holiday."""
-    assert parse_weekday("thursday") == 3
+def test_public_holidays() -> None:
+    """Finland's Midsummer Eve is a holiday; without a country there are none."""
     assert date(2026, 6, 19) in public_holidays("FI", "", 2026)
     assert public_holidays("", "", 2026) == {}
 

@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import binom, kstest
 
-from optimizer.demand.changes import Change, evening_from_ratio, read_changes
+from optimizer.demand.changes import Change, read_changes
 from optimizer.demand.comparison import (
     Days,
     blocks_of,
@@ -198,15 +198,6 @@ def test_a_history_outside_the_data_says_nothing() -> None:
     past = DatedHours(date(2020, 1, 1), date(2020, 2, 1), LATE)
 
     assert read_changes(simulated(1, (past,), weeks=8)) == ()
-
-
-def test_ratio_of_late_days_becomes_an_ordinary_evening() -> None:
-    """O' = 120 and r = 0.4 with half moving give G = 40, not 48; and so for every share."""
-    assert evening_from_ratio(0.4, 120, 0.5) == pytest.approx(40)
-    for moved in np.linspace(0, 1, 5):
-        open_alone, evening = 100.0, 30.0
-        told = evening_from_ratio(evening / open_alone, open_alone + moved * evening, moved)
-        assert told == pytest.approx(evening)
 
 
 def test_permutation_p_values_are_uniform_without_effect() -> None:

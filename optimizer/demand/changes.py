@@ -164,18 +164,6 @@ def read_changes(shop: Observations, others: Sequence[Observations] = ()) -> tup
     return tuple(change for change in found if change is not None)
 
 
-def evening_from_ratio(
-    ratio: float, open_sales: float, moved_share: np.ndarray | float
-) -> np.ndarray:
-    """Evening sales of an ordinary day from the ratio evening/open hours seen on late days.
-
-    The open hours of an ordinary day still hold the customers who would come in the evening if
-    they could, O' = O + a G, those of a late day do not, so that r = G/O gives G = r O' / (1 + a r)
-    and not r O'. (O = 100, G = 40, a = 0.5: O' = 120 and r = 0.4 give 40, not 48.)
-    """
-    return np.asarray(ratio * open_sales / (1 + moved_share * ratio))
-
-
 def _read(shop: Observations, numbers: list[int], others: Sequence[Observations]) -> Change | None:
     """One change; None where the data do not reach days of both kinds."""
     changed = np.isin(shop.regime, numbers)
