@@ -16,7 +16,7 @@ LONGEST_FILE = 400  # lines
 # The story from top to bottom: a module imports only what stands before it. A room's own name is
 # its __init__, which may gather what is in the room; "optimizer" gathers the public names.
 ORDER = """
-    errors timegrid opening_rules osm_text opening case casefile
+    language errors timegrid opening_rules osm_text opening case casefile
     data.workbook_child data.packed data.files data.parsing data.exports data.names data.formats
     data.tally data.counters data.sales data.currency data.totals data.reading data.inferred
     data.placing data.observations data
@@ -39,7 +39,7 @@ ORDER = """
 """.split()  # noqa: SIM905  one room after the other reads better than sixty quoted names
 
 # Besides the rooms data, reporting and app; the solver's child process opens only its pipes.
-FILE_DOORS = {"casefile", "planning.rules", "planning.solver_process", "cli"}
+FILE_DOORS = {"language", "casefile", "planning.rules", "planning.solver_process", "cli"}
 FILE_CALLS = {
     *("open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink"),
     *("read_csv", "read_excel", "read_parquet", "to_parquet"),
