@@ -1,5 +1,6 @@
 # make app   open the app on the sample case        make test   run the tests
 # make lint  check style and types                  make bench  measure speed and quality
+# make locale  collect new sentences for translation into optimizer/locale/*.po
 #
 # Every target makes .venv when it is missing; nothing but Python 3.11+ and make is needed before.
 
@@ -10,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: app test lint bench clean
+.PHONY: app test lint bench locale clean
 .DEFAULT_GOAL := app
 
 app: .venv/installed
@@ -26,6 +27,9 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
+
+locale: .venv/installed-dev
+	$(BIN)/python docs/catalogues.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

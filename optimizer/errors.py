@@ -4,6 +4,8 @@ Every error a person may cause is raised as one of these, so that the terminal a
 show it as one sentence with a cure and never as a traceback.
 """
 
+from optimizer.language import Said, said
+
 
 class OpeningHoursError(Exception):
     """Something is wrong that the person at the keyboard can put right.
@@ -19,11 +21,20 @@ class OpeningHoursError(Exception):
     """
 
     def __init__(self, what: str, *, where: str = "", cure: str = "") -> None:
-        self.what = what.rstrip(".")
+        self.what = what.rstrip(".") if what.endswith(".") else what
         self.where = where
         self.cure = cure
-        place = f"{where}: " if where else ""
-        super().__init__(f"{place}{self.what}." + (f" {cure}" if cure else ""))
+        super().__init__(str(self.said))
+
+    @property
+    def said(self) -> Said:
+        """The whole text, for any language: place, what is wrong, and the cure."""
+        return said(
+            ("{where}: " if self.where else "") + "{what}." + (" {cure}" if self.cure else ""),
+            where=self.where,
+            what=self.what,
+            cure=self.cure,
+        )
 
     def __reduce__(self) -> tuple:  # keeps the keywords across processes
         return (_rebuild, (type(self), self.what, self.where, self.cure))

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any, Protocol, Self, runtime_checkable
 
 from babel.dates import format_date, get_day_names
-from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol, get_group_symbol
 
 LANGUAGES = {"en": "English", "fi": "Suomi", "sv": "Svenska"}
 LOCALE = Path(__file__).parent / "locale"
+_AND_OR = {"en": (" and ", " or "), "fi": (" ja ", " tai "), "sv": (" och ", " eller ")}
 _FORMATS = {"en": "en_GB", "fi": "fi_FI", "sv": "sv_FI"}  # where numbers and dates look
 
 
@@ -62,6 +62,11 @@ def say(template: str, **values: Any) -> Said:
     return Said(template, **values)
 
 
+def said(frame: str = "{value}", **values: Any) -> Said:
+    """Values with nothing but signs around them, which no language changes."""
+    return Said(frame, **values)
+
+
 def say_n(one: str, several: str, n: int, **values: Any) -> Said:
     """A sentence whose words follow a number, which both templates may show as `{n}`."""
     return Said(one, several, n=n, **values)
@@ -85,6 +90,12 @@ def written(value: Any, language: str) -> str:
     if isinstance(value, Said):
         return translated(value, language)
     return value.written(language) if isinstance(value, _Written) else str(value)
+
+
+def number_signs(language: str) -> tuple[str, str]:
+    """The decimal sign and the sign between thousands."""
+    locale = _FORMATS[language]
+    return get_decimal_symbol(locale), get_group_symbol(locale)
 
 
 @cache
@@ -119,16 +130,33 @@ class Number:
 
 
 @dataclass(frozen=True)
-class About:
-    """A number as one says it: two or three leading digits."""
+class Exact:
+    """A number with no more decimals than it needs, six digits at most: 37.5 or 160."""
 
     value: float
 
     def written(self, language: str) -> str:
         """As one writes it in a language."""
+        decimals = f"{self.value:.6g}".partition(".")[2]
+        return Number(self.value, len(decimals) if decimals.isdigit() else 0).written(language)
+
+
+@dataclass(frozen=True)
+class About:
+    """A number as one says it: two or three leading digits."""
+
+    value: float
+
+    @property
+    def rounded(self) -> float:
+        """The number that is said."""
         size = abs(self.value)
         step = 1 if size < 100 else 10 if size < 2000 else 100 if size < 20000 else 1000
-        return Number(round(self.value / step) * step).written(language)
+        return round(self.value / step) * step + 0.0
+
+    def written(self, language: str) -> str:
+        """As one writes it in a language."""
+        return Number(self.rounded).written(language)
 
 
 @dataclass(frozen=True)
@@ -204,20 +232,38 @@ class Weekday:
 
 @dataclass(frozen=True)
 class Day:
-    """A date."""
+    """A date; `width` "long" names the month."""
 
     date: date
+    width: str = "short"  # or "long"
 
     def written(self, language: str) -> str:
-        """2026-05-04 in English, 4.5.2026 in Finnish and Swedish of Finland."""
+        """2026-05-04 in English, 4.5.2026 in Finnish and Swedish of Finland; 4 May 2026."""
+        if self.width == "long":
+            return format_date(self.date, "long", _FORMATS[language])
         if language == "en":
             return self.date.isoformat()
         return format_date(self.date, "d.M.y", _FORMATS[language])
 
 
 @dataclass(frozen=True)
+class Capital:
+    """A text that begins a sentence."""
+
+    text: str
+
+    def written(self, language: str) -> str:
+        """The text in a language, its first letter a capital."""
+        found = translated(self.text, language)
+        return found[:1].upper() + found[1:]
+
+
+@dataclass(frozen=True)
 class Listed:
-    """Several texts or values in a row: "a, b and c"; with `style` "or", or "comma" for no word."""
+    """Several texts or values in a row: "a, b and c".
+
+    `style` "or" gives another word, "comma" and "semicolon" give none.
+    """
 
     items: Iterable[Any]
     style: str = "standard"
@@ -228,7 +274,8 @@ class Listed:
     def written(self, language: str) -> str:
         """Its items in a language."""
         words = [written(item, language) for item in self.items]
-        if self.style == "comma":
-            return ", ".join(words)
-        style: Any = self.style
-        return format_list(words, style, _FORMATS[language])
+        if self.style in ("comma", "semicolon"):
+            return (", " if self.style == "comma" else "; ").join(words)
+        if len(words) < 2:
+            return "".join(words)
+        return _AND_OR[language][self.style == "or"].join([", ".join(words[:-1]), words[-1]])

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from optimizer.errors import CaseError
+from optimizer.language import say
 from optimizer.opening_rules import WHOLE_DAY, Rule, Window, merged
 from optimizer.osm_text import read_rules, write_rules
 from optimizer.timegrid import MINUTES_PER_DAY, TimeGrid
@@ -211,9 +212,13 @@ class DatedHours:
     def __post_init__(self) -> None:
         if self.first and self.last and self.last < self.first:
             raise CaseError(
-                f"hours until {self.last} cannot hold from {self.first} on",
+                say(
+                    "hours until {last} cannot hold from {first} on",
+                    last=self.last,
+                    first=self.first,
+                ),
                 where="hours.history",
-                cure="Swap the two dates.",
+                cure=say("Swap the two dates."),
             )
 
 

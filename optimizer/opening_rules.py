@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from optimizer.errors import CaseError
+from optimizer.language import say
 from optimizer.timegrid import MINUTES_PER_DAY
 
 Window = tuple[int, int]
@@ -33,9 +34,13 @@ class DateRange:
 
     def __post_init__(self) -> None:
         if (self.first[0] == 0) != (self.last[0] == 0):
-            raise CaseError("a range of dates has a year at one end only", cure="Write both years.")
+            raise CaseError(
+                say("a range of dates has a year at one end only"), cure=say("Write both years.")
+            )
         if self.first[0] and self.last < self.first:
-            raise CaseError("a range of dates ends before it begins", cure="Swap the two dates.")
+            raise CaseError(
+                say("a range of dates ends before it begins"), cure=say("Swap the two dates.")
+            )
 
     def covers(self, day: date) -> bool:
         """Whether the day lies in the range."""
@@ -78,11 +83,15 @@ class Rule:
         for start, end in self.windows:
             if not (0 <= start < MINUTES_PER_DAY and start < end <= 2 * MINUTES_PER_DAY):
                 raise CaseError(
-                    f"opening hours from minute {start} to minute {end} do not fit into a day",
-                    cure="Start within the day and end after the start, at most 48:00.",
+                    say(
+                        "opening hours from minute {start} to minute {end} do not fit into a day",
+                        start=start,
+                        end=end,
+                    ),
+                    cure=say("Start within the day and end after the start, at most 48:00."),
                 )
         if self.windows != merged(self.windows):
-            raise CaseError("windows of a day must be in order and must not touch or overlap")
+            raise CaseError(say("windows of a day must be in order and must not touch or overlap"))
 
     @property
     def is_weekly(self) -> bool:

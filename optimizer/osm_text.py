@@ -10,6 +10,7 @@ from textwrap import shorten
 from typing import NoReturn
 
 from optimizer.errors import CaseError
+from optimizer.language import say
 from optimizer.opening_rules import EVERY_DAY, WHOLE_DAY, DateRange, Day, Rule, Window, merged
 from optimizer.timegrid import MINUTES_PER_DAY, clock
 
@@ -100,16 +101,16 @@ _FULL_MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_EXAMPLE = 'Write it like "Mo-Fr 10:00-17:00; Sa 10:00-15:00; PH off".'
-_NAMES = "Days are written Mo, Tu, We, Th, Fr, Sa, Su, PH, and months Jan, Feb, Mar ..."
+_EXAMPLE = say('Write it like "Mo-Fr 10:00-17:00; Sa 10:00-15:00; PH off".')
+_NAMES = say("Days are written Mo, Tu, We, Th, Fr, Sa, Su, PH, and months Jan, Feb, Mar ...")
 _CURES = {
-    "+": "Give a closing time instead of an open end.",
-    "||": "Leave out this and what follows: it says what may hold outside the opening hours.",
-    "unknown": "Say open or off.",
-    "sh": "School holidays are not known here; write their dates instead.",
-    "week": "Write dates instead of week numbers.",
-    "easter": "Write the date with its year, or PH for all public holidays.",
-    **dict.fromkeys(("sunrise", "sunset", "dawn", "dusk"), "Write a clock time instead."),
+    "+": say("Give a closing time instead of an open end."),
+    "||": say("Leave out this and what follows: it says what may hold outside the opening hours."),
+    "unknown": say("Say open or off."),
+    "sh": say("School holidays are not known here; write their dates instead."),
+    "week": say("Write dates instead of week numbers."),
+    "easter": say("Write the date with its year, or PH for all public holidays."),
+    **dict.fromkeys(("sunrise", "sunset", "dawn", "dusk"), say("Write a clock time instead.")),
 }
 
 
@@ -128,7 +129,7 @@ def read_rules(text: str) -> tuple[Rule, ...]:
     try:
         return _Reader(text).rules()
     except CaseError as error:
-        here = f"opening hours '{shorten(text, 120)}'"
+        here = say("opening hours '{text}'", text=shorten(text, 120))
         raise CaseError(error.what, where=here, cure=error.cure) from None
 
 
@@ -149,10 +150,10 @@ class _Reader:
         return found
 
     def refuse(self, what: str = "was not understood", cure: str = "") -> NoReturn:
-        part = f'"{self.tokens[self.at]}"' if self.next else "the end"
+        part = f'"{self.tokens[self.at]}"' if self.next else say("the end")
         if _REMARK.fullmatch(self.next):
-            part = f"the remark {self.tokens[self.at]}"
-            cure = "Leave it out, or write times or off instead of it."
+            part = say("the remark {tokens}", tokens=self.tokens[self.at])
+            cure = say("Leave it out, or write times or off instead of it.")
         elif self.next.isalpha() and _weekday(self.next) is None and not _month(self.next):
             cure = cure or _CURES.get(self.next, _NAMES)
         raise CaseError(f"{part} {what}", cure=cure or _CURES.get(self.next, _EXAMPLE))
@@ -169,13 +170,15 @@ class _Reader:
             end, self.at = self.at, start
             if rules and rule.is_open and not additive and _TIME.fullmatch(self.next):
                 self.refuse(
-                    'after ";" would replace all hours before it',
-                    'Write "," before it to add these hours, or name the days they are for.',
+                    say('after ";" would replace all hours before it'),
+                    say('Write "," before it to add these hours, or name the days they are for.'),
                 )
             if _night_is_disputed(rule, rules):
                 self.refuse(
-                    'after ";" begins hours past midnight, which run into days of earlier rules',
-                    'Write "," instead of ";" so that the night goes on, or end it at 24:00.',
+                    say(
+                        'after ";" begins hours past midnight, which run into days of earlier rules'
+                    ),
+                    say('Write "," instead of ";" so that the night goes on, or end it at 24:00.'),
                 )
             self.at = end
             rules.append(rule)
@@ -183,7 +186,7 @@ class _Reader:
             if not additive and self.next not in ("", ";"):
                 self.refuse()
         if not rules:
-            raise CaseError("nothing is written", cure=_EXAMPLE)
+            raise CaseError(say("nothing is written"), cure=_EXAMPLE)
         return tuple(rules)
 
     def rule(self, additive: bool) -> Rule:
@@ -200,7 +203,9 @@ class _Reader:
         elif is_open and not self.skip("open") and not windows:
             if self.next not in ("", ";", ","):
                 self.refuse()
-            self.refuse("comes where times were expected", "Write times or off after the days.")
+            self.refuse(
+                say("comes where times were expected"), say("Write times or off after the days.")
+            )
         if not (weekdays or nth or holidays):
             weekdays = EVERY_DAY
         holidays = holidays and weekdays != EVERY_DAY  # Mo-Su has every holiday in it
@@ -223,8 +228,10 @@ class _Reader:
                 last = self.date()
         if [part > 0 for part in first] != [part > 0 for part in last]:
             self.refuse(
-                "follows a range of dates with two unlike ends",
-                'Write both ends alike: "Aug 03-Aug 21", "2026 Aug 03-2026 Aug 21", "Jun-Aug".',
+                say("follows a range of dates with two unlike ends"),
+                say(
+                    'Write both ends alike: "Aug 03-Aug 21", "2026 Aug 03-2026 Aug 21", "Jun-Aug".'
+                ),
             )
         last_month = last[1] or 12
         last_day = last[2] or _month_end(last[0], last_month)
@@ -296,7 +303,7 @@ class _Reader:
         while more:
             start = self.time(MINUTES_PER_DAY - 1)
             if not self.skip("-"):
-                self.refuse("comes where a closing time was expected")
+                self.refuse(say("comes where a closing time was expected"))
             end = self.time(2 * MINUTES_PER_DAY)
             windows.append((start, end if end > start else end + MINUTES_PER_DAY))
             after_comma = self.tokens[self.at + 1 : self.at + 2] if self.next == "," else []
@@ -309,7 +316,7 @@ class _Reader:
             self.refuse()
         hours, minutes = map(int, self.next.split(":"))
         if minutes > 59 or hours * 60 + minutes > latest:
-            self.refuse("is not a time of day")
+            self.refuse(say("is not a time of day"))
         self.at += 1
         return hours * 60 + minutes
 

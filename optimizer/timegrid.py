@@ -14,6 +14,7 @@ import holidays as holiday_calendars
 import numpy as np
 
 from optimizer.errors import CaseError
+from optimizer.language import say
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MINUTES_PER_DAY = 1440
@@ -37,7 +38,9 @@ def parse_clock(text: str) -> int:
         total = int(hours) * 60 + int(minutes or "0")
         if int(minutes or "0") < 60 and total <= MINUTES_PER_DAY:
             return total
-    raise CaseError(f'"{text}" is not a time of day', cure='Write it like "17:00".')
+    raise CaseError(
+        say('"{text}" is not a time of day', text=text), cure=say('Write it like "17:00".')
+    )
 
 
 def parse_date(text: str) -> date:
@@ -51,7 +54,9 @@ def parse_date(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise CaseError(f'"{text}" is not a date', cure='Write it like "2026-05-04".') from None
+        raise CaseError(
+            say('"{text}" is not a date', text=text), cure=say('Write it like "2026-05-04".')
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -68,17 +73,17 @@ class TimeGrid:
     def __post_init__(self) -> None:
         if self.period_minutes not in (15, 30, 60):
             raise CaseError(
-                f"a period of {self.period_minutes} minutes does not fit",
+                say("a period of {minutes} minutes does not fit", minutes=self.period_minutes),
                 where="period_minutes",
-                cure="Choose 15, 30 or 60.",
+                cure=say("Choose 15, 30 or 60."),
             )
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise CaseError(
-                f'"{self.timezone}" is not a time zone',
+                say('"{timezone}" is not a time zone', timezone=self.timezone),
                 where="timezone",
-                cure='Write it like "Europe/Helsinki".',
+                cure=say('Write it like "Europe/Helsinki".'),
             ) from None
 
     @property
@@ -160,9 +165,12 @@ def public_holidays(country: str, subdivision: str, year: int) -> dict[date, str
         )
     except NotImplementedError:
         raise CaseError(
-            f'no calendar of public holidays for "{f"{country} {subdivision}".strip()}"',
+            say(
+                'no calendar of public holidays for "{country}"',
+                country=f"{country} {subdivision}".strip(),
+            ),
             where="country",
-            cure='Write the country as two letters, like "FI".',
+            cure=say('Write the country as two letters, like "FI".'),
         ) from None
     return dict(found)
 

@@ -82,7 +82,7 @@ def test_offsets_in_the_file_confirm_or_contradict_the_zone(zone, offset, told, 
         ("Total", "12.50 €", ("EUR",), ""),
         ("Total", "£12.50", ("GBP",), "state the currency (GBP)"),
         ("Value (GBP)", "12.50", ("GBP",), "state the currency (GBP)"),
-        ("Summa", "12.50 kr", ("kr",), "SEK or NOK or DKK"),
+        ("Summa", "12.50 kr", ("kr",), "SEK, NOK, DKK or ISK"),
         ("Total", "12.50", (), ""),
     ],
 )

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.data.tally import QUARTERS, Tally
+from optimizer.language import Clock, say
 
 _SPIKE = 8.0  # times the 99th percentile: no street is ever that full
 _LEAST_SPIKE = 100.0
@@ -31,18 +32,31 @@ def mask_faults(tally: Tally, step_minutes: int) -> tuple[Tally, list[str]]:
         return tally, []
     counts = tally.counts.reshape(tally.days, -1, quarters).sum(axis=2)
     seen = tally.observed.reshape(tally.days, -1, quarters).all(axis=2)
-    name = f" of {tally.counter}" if tally.counter else ""
-    notes = []
+    notes: list[str] = []
     spikes = seen & (counts > _spike_limit(counts[seen]))
     seen = seen & ~spikes
     outages = _outages(counts, seen)
     seen = seen & ~outages
     stuck = _stuck_hours(counts, seen) if tally.where == "street" else []
-    for fault, what in ((spikes, "impossibly high counts"), (outages, "zeros of a dead counter")):
+    counter = tally.counter or say("the counter")
+    for fault, what in (
+        (spikes, say("impossibly high counts")),
+        (outages, say("zeros of a dead counter")),
+    ):
         if fault.any():
-            notes.append(f"Periods{name} with {what} are left out: {int(fault.sum())}.")
+            notes.append(
+                say(
+                    "Periods of {counter} with {what} are left out: {count}.",
+                    counter=counter, what=what, count=int(fault.sum()),
+                )
+            )  # fmt: skip
     for hour in stuck:
-        notes.append(f"The counts{name} at {hour}:00 are far too low every day and are left out.")
+        notes.append(
+            say(
+                "The counts of {counter} at {time} are far too low every day and are left out.",
+                counter=counter, time=Clock(60 * hour),
+            )
+        )  # fmt: skip
         seen[:, hour * 4 // quarters : max(1, (hour + 1) * 4 // quarters)] = False
     return replace(tally, observed=np.repeat(seen, quarters, axis=1)), notes
 

@@ -6,6 +6,7 @@ from optimizer.data.files import Sheet
 from optimizer.data.formats import Layout
 from optimizer.data.names import CURRENCIES
 from optimizer.data.tally import FileReport, Sieve, codes_of
+from optimizer.language import Listed, say
 
 _SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "kč": "CZK", "fr.": "CHF", "$": "$", "kr": "kr"}
 _COULD_BE = {  # signs that several countries share
@@ -42,9 +43,11 @@ def currencies(layout: Layout, sieve: Sieve, written: str) -> tuple[tuple[str, .
         used = sorted({int(code) for code in codes[sieve.kept].tolist()} - {-1})
         found = list(dict.fromkeys(names[code].strip().upper() for code in used))
     if len(found) > 1:
-        listed = ", ".join(found)
-        return tuple(found), [f"Amounts in {listed} are added up as if they were one currency."]
-    return tuple(found), [f"Amounts are in {found[0]}." for _ in found]
+        listed = Listed(found, "comma")
+        return tuple(found), [
+            say("Amounts in {listed} are added up as if they were one currency.", listed=listed)
+        ]
+    return tuple(found), [say("Amounts are in {found}.", found=found[0]) for _ in found]
 
 
 def contradiction(currency: str, reports: tuple[FileReport, ...]) -> list[str]:
@@ -53,6 +56,13 @@ def contradiction(currency: str, reports: tuple[FileReport, ...]) -> list[str]:
     others = sorted(name for name in found if currency not in _COULD_BE.get(name, (name,)))
     if not others:
         return []
-    named = " and ".join(others)
-    choice = " or ".join(code for name in others for code in _COULD_BE.get(name, (name,)))
-    return [f"The files name {named}, the case {currency}: state the currency ({choice})."]
+    named = Listed(others)
+    choice = Listed((code for name in others for code in _COULD_BE.get(name, (name,))), "or")
+    return [
+        say(
+            "The files name {named}, the case {currency}: state the currency ({choice}).",
+            named=named,
+            currency=currency,
+            choice=choice,
+        )
+    ]

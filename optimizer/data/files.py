@@ -18,13 +18,14 @@ import pyarrow.csv as arrow_csv
 
 from optimizer.data.packed import unpack
 from optimizer.errors import DataError
+from optimizer.language import say
 
 MAX_COLUMNS = 1000
 SAMPLE_BYTES = 1 << 18
 LINE_BYTES = 1 << 20  # a longer line is no row of a till
 LARGE_BYTES = 1 << 26  # a larger file of plain text is read from disk as a stream
 SAMPLE_ROWS = 300
-CURE_CSV = "Export it as CSV or XLSX and try again."
+CURE_CSV = say("Export it as CSV or XLSX and try again.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +134,10 @@ class Sheet:
                 return self._parse(wanted, dict.fromkeys(kinds, pa.string()), quoted, on_ragged)
             if "UTF8" in str(error).upper():
                 raise DataError(
-                    "the file mixes encodings", where=self.name, cure="Save it as UTF-8."
+                    say("the file mixes encodings"), where=self.name, cure=say("Save it as UTF-8.")
                 ) from None
             raise DataError(
-                "the rows cannot be told apart", where=self.name, cure=CURE_CSV
+                say("the rows cannot be told apart"), where=self.name, cure=CURE_CSV
             ) from None
 
     def _stream(self) -> pa.NativeFile:
@@ -157,9 +158,9 @@ class Sheet:
             row = self.first_row if self.disk else self._never_closed()
             if row:
                 raise DataError(
-                    "a quotation mark is opened and never closed",
-                    where=f"{self.name}, row {row} or later",
-                    cure="Correct that cell, or export the file again.",
+                    say("a quotation mark is opened and never closed"),
+                    where=say("{file}, row {row} or later", file=self.name, row=row),
+                    cure=say("Correct that cell, or export the file again."),
                 )
         return quotes > 0
 
@@ -219,9 +220,11 @@ def open_sheet(name: str, content: bytes | None, folder: Path | None) -> Sheet:
                 return large
             content = path.read_bytes()
         except FileNotFoundError:
-            raise DataError("there is no such file", where=str(path)) from None
+            raise DataError(say("there is no such file"), where=str(path)) from None
         except OSError as error:
-            raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from None
+            raise DataError(
+                say("cannot be read ({why})", why=error.strerror), where=str(path)
+            ) from None
     return _in_memory(content, name)
 
 
@@ -266,7 +269,7 @@ def to_utf8(content: bytes, name: str) -> tuple[bytes, str]:
         if len(half) > 4 and half.count(0) > 0.6 * len(half):
             return _transcode(content, encoding, name), "UTF-16"
     if b"\0" in start:
-        raise DataError("this is not a table of text", where=name, cure=CURE_CSV)
+        raise DataError(say("this is not a table of text"), where=name, cure=CURE_CSV)
     try:
         if not content.isascii():
             codecs.lookup("utf-8").decode(content)
@@ -280,21 +283,21 @@ def _transcode(content: bytes, encoding: str, name: str) -> bytes:
         return content.decode(encoding).encode()
     except UnicodeDecodeError:
         raise DataError(
-            "the text is cut off or mixes encodings", where=name, cure="Save it as UTF-8."
+            say("the text is cut off or mixes encodings"), where=name, cure=say("Save it as UTF-8.")
         ) from None
 
 
 def _lay_out(text: bytes, encoding: str, name: str) -> Sheet:
     """Find delimiter, header and first row of data."""
     if not text or text.isspace():
-        raise DataError("the file is empty", where=name)
+        raise DataError(say("the file is empty"), where=name)
     if b"\n" not in text[:LINE_BYTES]:
         text = text.replace(b"\r", b"\n")  # as very old systems end their lines
     if len(text) > LINE_BYTES and b"\n" not in text[:LINE_BYTES]:
-        raise DataError("a line is longer than any row of a table", where=name, cure=CURE_CSV)
+        raise DataError(say("a line is longer than any row of a table"), where=name, cure=CURE_CSV)
     lines = _start(text)
     if lines.lstrip()[:9].lower().startswith(("<!doctype", "<html", "<?xml", "<table")):
-        raise DataError("this is a web page, not a table", where=name, cure=CURE_CSV)
+        raise DataError(say("this is a web page, not a table"), where=name, cure=CURE_CSV)
     skip, given = _preamble(lines)
     lines = "\n".join(lines.splitlines()[skip:]) if skip else lines
     delimiter = given or _delimiter(lines)
@@ -302,9 +305,13 @@ def _lay_out(text: bytes, encoding: str, name: str) -> Sheet:
     width = Counter(len(row) for row in rows if any(row)).most_common(1)[0][0]
     if width > MAX_COLUMNS:
         raise DataError(
-            f"{width} columns are more than a till writes (at most {MAX_COLUMNS})",
+            say(
+                "{width} columns are more than a till writes (at most {most})",
+                width=width,
+                most=MAX_COLUMNS,
+            ),
             where=name,
-            cure="Export one row per sale.",
+            cure=say("Export one row per sale."),
         )
     header, used = _header(rows, width)
     first = skip + (ends[used - 1] if used else 0)
@@ -313,7 +320,7 @@ def _lay_out(text: bytes, encoding: str, name: str) -> Sheet:
         offset = text.find(b"\n", offset) + 1 or len(text)
     sample = tuple(row for row in rows[used:] if any(row))
     if not sample:
-        raise DataError("the file holds no rows below its header", where=name)
+        raise DataError(say("the file holds no rows below its header"), where=name)
     return Sheet(name, header, sample, delimiter, encoding, first + 1, memoryview(text)[offset:])
 
 
@@ -336,7 +343,7 @@ def _sample(lines: str, delimiter: str, name: str) -> tuple[list[tuple[str, ...]
             if len(rows) > SAMPLE_ROWS:
                 break
     except csv.Error:
-        raise DataError("a cell is too long for a table", where=name, cure=CURE_CSV) from None
+        raise DataError(say("a cell is too long for a table"), where=name, cure=CURE_CSV) from None
     return rows, ends
 
 

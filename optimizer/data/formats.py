@@ -14,6 +14,7 @@ from optimizer.data.files import Sheet
 from optimizer.data.names import ALIASES, COUNTS, FILE_NAMES, GROSS, PLAIN_ROLES, VISITS, plain
 from optimizer.data.parsing import looks_like, shape_of
 from optimizer.errors import DataError
+from optimizer.language import Listed, say
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def recognise(sheet: Sheet, file: DataFile) -> Layout:
         kind, notes = file.kind or export.kind, []
     visits = "count" in columns and find.names[columns["count"]] in VISITS
     if visits:
-        notes.append("Visits are interest in the web shop, not orders.")
-    name = export.name if export else "table"
+        notes.append(say("Visits are interest in the web shop, not orders."))
+    name = export.name if export else say("table")
     return Layout(name, kind, _without(none, columns), export, tuple(notes), visits)
 
 
@@ -93,21 +94,27 @@ def _chosen(sheet: Sheet, file: DataFile) -> dict[str, int]:
     for role, name in file.columns:
         if role in SETTINGS:
             if name not in SETTINGS[role]:
-                allowed = " or ".join(f'"{word}"' for word in SETTINGS[role])
-                raise DataError(f'"{name}" says nothing', where=role, cure=f"Write {allowed}.")
+                allowed = Listed((f'"{word}"' for word in SETTINGS[role]), "or")
+                raise DataError(
+                    say('"{name}" says nothing', name=name),
+                    where=role,
+                    cure=say("Write {allowed}.", allowed=allowed),
+                )
             continue
         if role not in ROLES:
-            known = ", ".join((*ROLES, *SETTINGS))
+            known = Listed((*ROLES, *SETTINGS), "comma")
             raise DataError(
-                f'"{role}" is nothing a column can be', where=sheet.name, cure=f"Known: {known}."
+                say('"{role}" is nothing a column can be', role=role),
+                where=sheet.name,
+                cure=say("Known: {known}.", known=known),
             )
         if not name:
             continue  # said to be no column's; see `recognise`
         if name.strip().casefold() not in there:
             raise DataError(
-                f'there is no column "{name}"',
+                say('there is no column "{name}"', name=name),
                 where=sheet.name,
-                cure=f"Its columns are: {_listed(sheet)}.",
+                cure=say("Its columns are: {columns}.", columns=_listed(sheet)),
             )
         chosen[role] = there[name.strip().casefold()]
     if "date" in chosen and "time" in chosen:  # said as a pair: a date and a clock
@@ -202,11 +209,15 @@ class _Finder:
         serial = self.named(ALIASES["time"], {}, "number")
         if serial is not None and all(map(shape_of, self.sheet.cells(serial))):
             return {"time": serial}
-        missing = "tells the time of day" if day is not None else "holds dates and times"
         raise DataError(
-            f"no column {missing}",
+            say("no column holds dates and times")
+            if day is None
+            else say("no column tells the time of day"),
             where=self.sheet.name,
-            cure=f'Say which does: columns = {{ time = "..." }}. There are: {_listed(self.sheet)}.',
+            cure=say(
+                'Say which does: columns = {{ time = "..." }}. There are: {columns}.',
+                columns=_listed(self.sheet),
+            ),
         )
 
     def _like(self, role: str, look: str) -> int | None:
@@ -231,13 +242,13 @@ def _kind(find: _Finder, file: DataFile, columns: dict[str, int]) -> tuple[str, 
             return kind, []
     for kind, words in FILE_NAMES:
         if re.search(words, find.sheet.name.casefold()) and not (kind != "web" and single):
-            return kind, [f"Taken as {kind} because of the file's name."]
+            return kind, [say("Taken as {kind} because of the file's name.", kind=kind)]
     if counts("web") and "amount" not in columns and "order" not in columns:
         return "web", []
     if "counter" in columns and "store" not in columns and not single:
         return "footfall", []
     if counts("") and not single and _runs_all_night(find.sheet, columns):
-        return "footfall", ["Taken as footfall because it counts through the night."]
+        return "footfall", [say("Taken as footfall because it counts through the night.")]
     return "sales", []
 
 
@@ -264,16 +275,20 @@ def _settle(find: _Finder, kind: str, columns: dict[str, int], chosen: dict[str,
         columns["count"] = counted
     if kind in TOTALS:
         return []
-    notes = []
+    notes: list[str] = []
     if not {"amount", "price"} & set(columns):
         money = [column for column in find.free_numbers(columns) if find.has_cents(column)]
         if len(money) == 1:
             columns["amount"] = money[0]
-            notes.append(f'"{find.sheet.header[money[0]]}" is taken as the amount.')
+            notes.append(
+                say('"{header}" is taken as the amount.', header=find.sheet.header[money[0]])
+            )
     amount = columns.get("amount")
     if amount is not None and find.names[amount] in GROSS and "tax" not in columns:
         name = find.sheet.header[amount]
-        notes.append(f'"{name}" is taken as net sales: whether it includes VAT is not known.')
+        notes.append(
+            say('"{name}" is taken as net sales: whether it includes VAT is not known.', name=name)
+        )
     return notes
 
 
@@ -290,9 +305,9 @@ def _counted(find: _Finder, kind: str, columns: dict[str, int]) -> int | None:
     numbers = _at_most_one(find, columns)
     if not numbers and kind == "staff":
         raise DataError(
-            "no column tells how many people were at work",
+            say("no column tells how many people were at work"),
             where=find.sheet.name,
-            cure="Give a row per hour or half-hour: time, staff.",
+            cure=say("Give a row per hour or half-hour: time, staff."),
         )
     return numbers[0] if numbers else None
 
@@ -312,9 +327,11 @@ def _at_most_one(find: _Finder, columns: dict[str, int]) -> list[int]:
     numbers = find.free_numbers(columns)
     if len(numbers) > 1:
         raise DataError(
-            f"{len(numbers)} columns hold numbers",
+            say("{count} columns hold numbers", count=len(numbers)),
             where=find.sheet.name,
-            cure=f'Say which one counts: columns = {{ count = "..." }}, such as '
-            f'"{find.sheet.header[numbers[0]]}".',
+            cure=say(
+                'Say which one counts: columns = {{ count = "..." }}, such as "{name}".',
+                name=find.sheet.header[numbers[0]],
+            ),
         )
     return numbers

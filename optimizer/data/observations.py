@@ -20,6 +20,7 @@ from optimizer.data.inferred import infer_calendar, infer_hours
 from optimizer.data.reading import read_file
 from optimizer.data.tally import QUARTER, FileReport, SetAside, Tally
 from optimizer.errors import DataError
+from optimizer.language import Day, Listed, Number, Percent, say
 from optimizer.opening import DatedHours, HoursCalendar, OpeningHours
 from optimizer.timegrid import TimeGrid, holiday_mask
 
@@ -140,10 +141,17 @@ def read_observations(
     CaseError
         The facts of a store contradict each other.
     """
+    contacts = next((file.file for file in case.data if file.kind == "contacts"), "")
+    if case.is_desk or contacts:
+        raise DataError(
+            say("contacts are of a service desk, and this is asked of shops"),
+            where=contacts,
+            cure=say('Say service.kind = "desk", and ask what can be asked of a desk.'),
+        )
     tallies: list[Tally] = []
     reports: list[FileReport] = []
     for number, file in enumerate(case.data):
-        tell(number / (len(case.data) + 1), f"Reading {Path(file.file).name}")
+        tell(number / (len(case.data) + 1), say("Reading {file}", file=Path(file.file).name))
         found, report = read_file(file, case.folder, case.grid)
         tallies += found
         reports.append(report)
@@ -151,16 +159,21 @@ def read_observations(
     stores = list(dict.fromkeys(tally.store for tally in sold))
     if not stores:
         raise DataError(
-            "no file holds sales",
-            cure='Give a till export, or say kind = "sales" of a file taken for something else.',
+            say("no file holds sales"),
+            cure=say(
+                'Give a till export, or say kind = "sales" of a file taken for something else.'
+            ),
         )
     if case.store:
         if case.store not in stores:
-            known = ", ".join(f'"{store}"' for store in stores[:8])
-            raise DataError(f'no sales of store "{case.store}"', cure=f"The data name: {known}.")
+            known = Listed((f'"{store}"' for store in stores[:8]), "comma")
+            raise DataError(
+                say('no sales of store "{store}"', store=case.store),
+                cure=say("The data name: {known}.", known=known),
+            )
         stores = [case.store]
     alone = len({tally.store for tally in sold}) == 1
-    tell(len(case.data) / (len(case.data) + 1), "Putting the sales on the calendar")
+    tell(len(case.data) / (len(case.data) + 1), say("Putting the sales on the calendar"))
     return {
         store: _observe(for_store(case, store), store, tallies, tuple(reports), alone)
         for store in stores
@@ -205,10 +218,17 @@ def _observe(
     missing = (open_share == 0) | closed[:, None]
     warnings += said + _hours_warnings(counts, after, tail, inferred, weekday)
     if not case.timezone and not any(report.zone_told for report in reports):
-        warnings.append(f"Times are taken as {grid.timezone}: state the time zone (--timezone).")
+        warnings.append(
+            say(
+                "Times are taken as {timezone}: state the time zone (--timezone).",
+                timezone=grid.timezone,
+            )
+        )
     warnings += contradiction(case.currency, reports)
     if days < 28:
-        warnings.append(f"Only {days} days of sales: intervals are wide and seasons unknown.")
+        warnings.append(
+            say("Only {days} days of sales: intervals are wide and seasons unknown.", days=days)
+        )
     baskets = [t.basket for t in sales if t.basket is not None]
     basket = placing.together(baskets)
     passing, where, said = placing.footfall(of("footfall"), first, days, grid)
@@ -263,9 +283,15 @@ def _calendar(
             _but_holidays(calendar.current),
             tuple(replace(entry, hours=_but_holidays(entry.hours)) for entry in calendar.history),
         )
-    said = [f"The opening hours were inferred from the till: {calendar.current}."]
+    said: list[str] = [
+        say("The opening hours were inferred from the till: {hours}.", hours=calendar.current)
+    ]
     if not case.hours.history:
-        said += [f"Until {entry.last} they were: {entry.hours}." for entry in calendar.history]
+        said += [
+            say("Until {last} they were: {hours}.", last=Day(entry.last), hours=entry.hours)
+            for entry in calendar.history
+            if entry.last
+        ]
     return calendar, True, said
 
 
@@ -285,15 +311,29 @@ def _but_holidays(hours: OpeningHours) -> OpeningHours:
 def _hours_warnings(
     counts: np.ndarray, after: np.ndarray, tail: float, inferred: bool, weekday: np.ndarray
 ) -> list[str]:
-    said = []
+    said: list[str] = []
     if tail:
-        said.append(f"Sales just after closing ({tail:.0f}) count as the last customers inside.")
+        said.append(
+            say(
+                "Sales just after closing ({count}) count as the last customers inside.",
+                count=Number(tail),
+            )
+        )
     if after.sum():
-        said.append(f"Sales outside the opening hours ({after.sum():.0f}) are set aside.")
+        said.append(
+            say(
+                "Sales outside the opening hours ({count}) are set aside.",
+                count=Number(after.sum()),
+            )
+        )
     if not inferred and after.sum() > 0.05 * counts.sum():
         said.append(
-            f"{after.sum() / counts.sum():.0%} of all sales fall outside the stated hours: "
-            f"do they and the time zone fit? The till looks like {infer_hours(counts, weekday)}."
+            say(
+                "{share} of all sales fall outside the stated hours: do they and the time zone "
+                "fit? The till looks like {hours}.",
+                share=Percent(after.sum() / counts.sum()),
+                hours=infer_hours(counts, weekday),
+            )
         )
     return said
 

@@ -10,10 +10,12 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from optimizer.errors import DataError
+from optimizer.language import say
 
+CASE_FILE = "case.toml"
 MAX_UNPACKED = 1 << 30  # bytes of text
 MAX_RATIO = 100  # a file of sales shrinks about sevenfold; a bomb a thousandfold
 MAX_WORKBOOK = 400 << 20  # bytes inside a spreadsheet
@@ -21,21 +23,21 @@ MAX_CELLS = 50_000_000
 CHILD_MEMORY = 3 << 30
 CHILD_SECONDS = 60
 
-_CURE = "Save the sheet as CSV and try again."
+_CURE = say("Save the sheet as CSV and try again.")
 _FOREIGN = (
-    (b"%PDF", "a PDF"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"SQLite format", "a database"),
-    (b"PAR1", "a Parquet file"),
+    (b"%PDF", say("a PDF")),
+    (b"\x89PNG", say("a picture")),
+    (b"\xff\xd8\xff", say("a picture")),
+    (b"SQLite format", say("a database")),
+    (b"PAR1", say("a Parquet file")),
 )
 _FAILURES = {  # by the exit code of the child
-    3: ("this is no workbook that can be read", _CURE),
-    5: ("the workbook is protected by a password", "Save it without one."),
+    3: (say("this is no workbook that can be read"), _CURE),
+    5: (say("the workbook is protected by a password"), say("Save it without one.")),
 }
 _TOO_LARGE = (  # it ran into a limit, or the reader gave up on the whole process
-    "the workbook claims more cells than memory can hold",
-    "Delete what lies far below or beside the table, or save the sheet as CSV.",
+    say("the workbook claims more cells than memory can hold"),
+    say("Delete what lies far below or beside the table, or save the sheet as CSV."),
 )
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
@@ -51,7 +53,9 @@ def unpack(name: str, content: bytes) -> tuple[bytes, str]:
     for start, what in _FOREIGN:
         if content.startswith(start):
             raise DataError(
-                f"this is {what}, not a table", where=name, cure="Export it as CSV or XLSX."
+                say("this is {what}, not a table", what=what),
+                where=name,
+                cure=say("Export it as CSV or XLSX."),
             )
     if content.startswith(b"\x1f\x8b"):
         return _gunzip(name, content), ""
@@ -62,16 +66,52 @@ def unpack(name: str, content: bytes) -> tuple[bytes, str]:
     return content, ""
 
 
+def bundle(name: str, content: bytes) -> dict[str, bytes] | None:
+    """The files of an archive that holds a case.toml, by name; None for any other file.
+
+    Folders inside it are forgotten: a name is only ever a name.
+
+    Raises
+    ------
+    DataError
+        The archive is damaged, holds two files of one name, or unpacks to more than a case would.
+    """
+    if not content.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            files = {PurePosixPath(member.filename).name: member for member in members}
+            if CASE_FILE not in files:
+                return None
+            unpacked = sum(member.file_size for member in members)
+            if len(members) > 100 or unpacked > min(MAX_WORKBOOK, _limit(len(content))):
+                raise _too_big(name)
+            if len(files) < len(members):
+                raise DataError(
+                    say("the archive holds two files of one name"),
+                    where=name,
+                    cure=say("Give each file a name of its own."),
+                )
+            return {file: archive.read(member) for file, member in files.items()}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
+        raise _damaged(name) from None
+
+
 def _limit(packed: int) -> int:
     return min(MAX_UNPACKED, max(packed * MAX_RATIO, 1 << 20))
 
 
 def _too_big(name: str) -> DataError:
-    return DataError("it unpacks to far more than a file of sales would", where=name, cure=_CURE)
+    return DataError(
+        say("it unpacks to far more than a file of sales would"), where=name, cure=_CURE
+    )
 
 
 def _damaged(name: str) -> DataError:
-    return DataError("the packed file is damaged", where=name, cure="Pack or save it again.")
+    return DataError(
+        say("the packed file is damaged"), where=name, cure=say("Pack or save it again.")
+    )
 
 
 def _gunzip(name: str, content: bytes) -> bytes:
@@ -101,7 +141,9 @@ def _unzip(name: str, content: bytes) -> tuple[bytes, str]:
                 return _read_workbook(name, content)
             if len(members) != 1:
                 raise DataError(
-                    f"the archive holds {len(members)} files", where=name, cure="Pack only one."
+                    say("the archive holds {count} files", count=len(members)),
+                    where=name,
+                    cure=say("Pack only one."),
                 )
             return unpack(name, archive.read(members[0]))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
@@ -117,11 +159,15 @@ def _read_workbook(name: str, content: bytes) -> tuple[bytes, str]:
             command, input=content, capture_output=True, timeout=CHILD_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise DataError("the workbook takes too long to read", where=name, cure=_CURE) from None
+        raise DataError(
+            say("the workbook takes too long to read"), where=name, cure=_CURE
+        ) from None
     if done.returncode:
         what, cure = _FAILURES.get(done.returncode, _TOO_LARGE)
         raise DataError(what, where=name, cure=cure)
     about, _, text = done.stdout.partition(b"\n")
     sheet = json.loads(about)
     many = sheet["sheets"] > 1
-    return text, f'Sheet "{sheet["sheet"]}" of {sheet["sheets"]} is read.' if many else ""
+    return text, say(
+        'Sheet "{name}" of {sheets} is read.', name=sheet["sheet"], sheets=sheet["sheets"]
+    ) if many else ""

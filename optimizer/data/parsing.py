@@ -8,7 +8,7 @@ matter of the clock on the wall.
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 import numpy as np
@@ -16,10 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from optimizer.errors import DataError
+from optimizer.language import Day, Said, said, say
 
 MISSING = np.iinfo(np.int64).min
 SECONDS_PER_DAY = 86_400
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
+_DAY_0 = date(1970, 1, 1).toordinal()
+ORDERS = {DAY_FIRST: say("day first"), MONTH_FIRST: say("month first")}
 _EXCEL_EPOCH = 25_569  # 1970-01-01 as a serial day of a spreadsheet
 _PROBE = 300
 
@@ -45,17 +48,13 @@ _NO_DATE = r"(?:1899-12-3[01]|1900-01-0[01]|1970-01-01)[T ]"  # what spreadsheet
 _CLOCK_ONLY = re.compile(rf"(?:{_NO_DATE}|klo |kl\.? ?)?(?:{_CLOCK}){_ZONE}{_UNTIL}")
 _MIDNIGHT = re.compile(r".*[T ](?:0?0[:.]00(?:[:.]00)?(?:\.0+)?|12[:.]00(?:[:.]00)? ?[Aa][Mm])")
 _TAIL_ZONE = r" ?(?:Z|[A-Z]{3,5}|[+-]\d{2}:?\d{2})$"
-_TAILS = {
-    "zone": _TAIL_ZONE,
-    "fraction": rf"[.,]\d+(?:{_TAIL_ZONE[:-1]})?$",
-}  # 14.05 ends in neither
+_TAILS = {"zone": _TAIL_ZONE, "fraction": rf"[.,]\d+(?:{_TAIL_ZONE[:-1]})?$"}  # 14.05: neither
 
 
 class AmbiguousDates(DataError):
     """Dates that can be read day first and month first: somebody has to say which.
 
-    `cell` is a date as it stands in the file; `readings` are its two meanings in words, the one
-    read day first before the other.
+    `cell` is a date of the file; `readings` are its two meanings, the day-first one before.
     """
 
     cell = ""
@@ -64,12 +63,12 @@ class AmbiguousDates(DataError):
     @classmethod
     def of(cls, cell: str, readings: tuple[str, str], where: str) -> "AmbiguousDates":
         """The question about one date."""
-        first, second = readings
         asked = cls(
-            f'"{cell}" can be {first} or {second}, and so can every date in this file',
-            where=where,
-            cure='Say in case.toml, under [data.columns]: dates = "day-first" or "month-first".',
-        )
+            say('"{cell}" can be {first} or {second}, and so can every date in this file',
+                cell=cell, first=readings[0], second=readings[1]),
+            where=where, cure=say('Say in case.toml, under [data.columns]: dates = "day-first" or '
+                                  '"month-first".'),
+        )  # fmt: skip
         asked.cell, asked.readings = cell, readings
         return asked
 
@@ -219,23 +218,26 @@ def _which_first(
     only_day, only_month = int((fits[0] & ~fits[1]).sum()), int((fits[1] & ~fits[0]).sum())
     if min(only_day, only_month) > 0.01 * (only_day + only_month):
         raise DataError(
-            "some dates can only be read day first, others only month first",
+            say("some dates can only be read day first, others only month first"),
             where=where,
-            cure="Export it again in one piece, with one date format.",
+            cure=say("Export it again in one piece, with one date format."),
         )
     if only_day == only_month and not np.array_equal(readings[0], readings[1]):
         swapped = int(np.flatnonzero(readings[0] != readings[1])[0])
-        first, second = (_in_words(reading[swapped]) for reading in readings)
-        raise AmbiguousDates.of(cells[swapped].as_py(), (first, second), where)
+        asked = _in_words(readings[0][swapped]), _in_words(readings[1][swapped])
+        raise AmbiguousDates.of(cells[swapped].as_py(), asked, where)
     first, mine = (DAY_FIRST, 0) if only_day >= only_month else (MONTH_FIRST, 1)
     proof = np.flatnonzero(fits[mine] & ~fits[1 - mine])
-    shown = f' (so "{cells[int(proof[0])].as_py()}" exists)' if len(proof) else ""
-    return first, f"Dates are read {first.replace('-', ' ')}{shown}."
+    if not len(proof):
+        return first, say("Dates are read {order}.", order=ORDERS[first])
+    cell = cells[int(proof[0])].as_py()
+    return first, say(
+        'Dates are read {order} (so "{cell}" exists).', order=ORDERS[first], cell=cell
+    )
 
 
-def _in_words(seconds: np.int64) -> str:
-    day = date(1970, 1, 1) + timedelta(days=int(seconds) // SECONDS_PER_DAY)
-    return f"{day.day} {day:%B %Y}"
+def _in_words(seconds: np.int64) -> Said:
+    return said(value=Day(date.fromordinal(_DAY_0 + int(seconds) // SECONDS_PER_DAY), "long"))
 
 
 def _read(cells: pa.Array, form: str, cut: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.data.tally import QUARTER, QUARTERS, Basket, Tally
+from optimizer.language import Day, Listed, say
 from optimizer.timegrid import TimeGrid
 
 EPOCH = date(1970, 1, 1)
@@ -41,7 +42,10 @@ def counted_once(tallies: list[Tally]) -> tuple[list[np.ndarray], list[str]]:
             if same.sum() >= 0.8 * both.sum() and same.any():
                 used[later][begin - two.first : end - two.first] &= ~both
                 twice += int(both.sum())
-    said = f"Two files hold the same sales ({twice} days in common): they are counted once."
+    said = say(
+        "Two files hold the same sales ({days} days in common): they are counted once.",
+        days=twice,
+    )
     return used, [said] if twice else []
 
 
@@ -111,8 +115,18 @@ def days_without_trade(
     found = [first + timedelta(days=int(day)) for day in np.flatnonzero(closed)]
     if not found:
         return closed, []
-    shown = ", ".join(day.isoformat() for day in found[:3]) + (" ..." if len(found) > 3 else "")
-    return closed, [f"Days without a sale are taken as not open: {len(found)} ({shown})."]
+    shown = [*map(Day, found[:3])]
+    return closed, [
+        say(
+            "Days without a sale are taken as not open: {count} ({dates} ...).",
+            count=len(found), dates=Listed(shown, "comma"),
+        )
+        if len(found) > len(shown)
+        else say(
+            "Days without a sale are taken as not open: {count} ({dates}).",
+            count=len(found), dates=Listed(shown, "comma"),
+        )
+    ]  # fmt: skip
 
 
 def footfall(
@@ -130,11 +144,17 @@ def footfall(
             values = to_grid(tally.on_days(tally.counts, first, days, 0.0), grid)
             best, cover = np.where(seen, values, np.nan), int(seen.sum())
             where, name = tally.where, tally.counter
-    said = []
+    said: list[str] = []
     if tallies and best is None:
-        said.append("The footfall covers none of the days with sales and is not used.")
+        said.append(say("The footfall covers none of the days with sales and is not used."))
     if best is not None and len(tallies) > 1:
-        said.append(f'Of {len(tallies)} counters "{name}" is used: it covers most.')
+        said.append(
+            say(
+                'Of {count} counters "{name}" is used: it covers most.',
+                count=len(tallies),
+                name=name,
+            )
+        )
     return best, where, said
 
 

@@ -26,6 +26,7 @@ from optimizer.data.sales import read_sales
 from optimizer.data.tally import FileReport, Sieve, Tally
 from optimizer.data.totals import read_totals
 from optimizer.errors import DataError
+from optimizer.language import Clock, Listed, say, say_n
 from optimizer.timegrid import TimeGrid
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?")
@@ -58,14 +59,17 @@ def read_file(
     fits = None
     if said == "utc" or (said != "local" and _is_utc(sheet, layout, times)):
         seconds = to_wall_clock(seconds, grid.timezone)
-        notes.append(f"Times are UTC and were turned into {grid.timezone}.")
+        notes.append(say("Times are UTC and were turned into {timezone}.", timezone=grid.timezone))
     elif times.zone == "offset":
-        notes.append("Times are read as the clock on the wall; their UTC offsets are ignored.")
+        notes.append(say("Times are read as the clock on the wall; their UTC offsets are ignored."))
         fits = _offsets_fit(sheet, layout, file, grid)
         if fits is False:
             notes.append(
-                f"The offsets are not those of {grid.timezone}: check the time zone, or say "
-                'times = "utc" if it is UTC that is written.'
+                say(
+                    "The offsets are not those of {timezone}: check the time zone, or say "
+                    'times = "utc" if it is UTC that is written.',
+                    timezone=grid.timezone,
+                )
             )
     _leave_out_stray_dates(sieve, seconds)
     if layout.totals:
@@ -77,11 +81,16 @@ def read_file(
     if layout.visits:
         tallies = [replace(tally, kind="visits") for tally in tallies]
     if not any(tally.counts.any() for tally in tallies):
-        reasons = "; ".join(f"{out.rows} rows: {out.reason}" for out in sieve.set_aside)
+        reasons = [
+            say_n("{n} row: {reason}", "{n} rows: {reason}", out.rows, reason=out.reason)
+            for out in sieve.set_aside
+        ]
         raise DataError(
-            "no row could be used" + (f" ({reasons})" if reasons else ""),
+            say("no row could be used ({reasons})", reasons=Listed(reasons, "semicolon"))
+            if reasons
+            else say("no row could be used"),
             where=sheet.name,
-            cure="Check that the right file and columns were chosen.",
+            cure=say("Check that the right file and columns were chosen."),
         )
     money, said_of_money = currencies(layout, sieve, written_currency(sheet, layout))
     report = FileReport(
@@ -152,7 +161,7 @@ def _named(sheet: Sheet, columns: dict[str, int]) -> dict[str, str]:
 
 def _columns_note(sheet: Sheet, layout: Layout) -> str:
     roles = (f'{role} "{name}"' for role, name in _named(sheet, layout.columns).items())
-    return f"Columns: {', '.join(roles)}."
+    return say("Columns: {columns}.", columns=Listed(roles, "comma"))
 
 
 def _iso(day: int) -> str:
@@ -192,14 +201,14 @@ def _leave_out_stray_dates(sieve: Sieve, seconds: np.ndarray) -> None:
     days = np.where(seconds == MISSING, -1, seconds // SECONDS_PER_DAY).astype(np.int32)
     sane = (days >= _EARLIEST) & (days < _LATEST)
     if not sane.all():
-        sieve.leave_out("a date far from all others", ~sane & (seconds != MISSING))
+        sieve.leave_out(say("a date far from all others"), ~sane & (seconds != MISSING))
     rows = np.bincount((days if sane.all() else days[sane]) - _EARLIEST)
     present = np.flatnonzero(rows)
     blocks = np.split(present, np.flatnonzero(np.diff(present) > _STRAY_DAYS) + 1)
     few = [block for block in blocks if rows[block].sum() < _STRAY_SHARE * rows.sum()]
     if few and len(few) < len(blocks):
         stray = np.isin(days, np.concatenate(few) + _EARLIEST)
-        sieve.leave_out("a date far from all others", stray)
+        sieve.leave_out(say("a date far from all others"), stray)
 
 
 def _blank(sieve: Sieve, layout: Layout) -> np.ndarray | None:
@@ -213,16 +222,16 @@ def _blank(sieve: Sieve, layout: Layout) -> np.ndarray | None:
 def _times(sheet: Sheet, layout: Layout, sieve: Sieve, dates: str) -> Times:
     columns, cells = layout.columns, sieve.rows.columns
     if "time" in columns:
-        where = f"{sheet.name}, column {sheet.header[columns['time']]}"
+        where = say("{file}, column {name}", file=sheet.name, name=sheet.header[columns["time"]])
         times = parse_times(cells.pop(columns["time"]), dates, where)
         if not times.has_clock and (times.seconds != MISSING).any() and "count" not in columns:
             raise DataError(
-                "holds dates without a time of day",
+                say("holds dates without a time of day"),
                 where=where,
-                cure="Export sales with the time of each sale.",
+                cure=say("Export sales with the time of each sale."),
             )
         return times
-    where = f"{sheet.name}, column {sheet.header[columns['date']]}"
+    where = say("{file}, column {name}", file=sheet.name, name=sheet.header[columns["date"]])
     days = parse_times(cells.pop(columns["date"]), dates, where)
     clock = parse_clocks(cells.pop(columns["clock"]))
     known = (days.seconds != MISSING) & (clock != MISSING)
@@ -258,7 +267,12 @@ def _past_midnight(
     out = seconds.copy()
     out[rows] = moved
     hour = int(moved[wraps][0] // 3600 % 24)
-    return out, [f"Days run past midnight here: times from {hour}:00 on are of the next day."]
+    return out, [
+        say(
+            "Days run past midnight here: times from {time} on are of the next day.",
+            time=Clock(60 * hour),
+        )
+    ]
 
 
 def _offsets_fit(sheet: Sheet, layout: Layout, file: DataFile, grid: TimeGrid) -> bool | None:

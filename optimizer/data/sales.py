@@ -15,6 +15,7 @@ import pandas as pd
 from optimizer.data.formats import Layout
 from optimizer.data.parsing import MISSING, parse_money
 from optimizer.data.tally import QUARTER, QUARTERS, Basket, Sieve, Tally, by_quarter, codes_of
+from optimizer.language import Number, say
 
 _NEVER_PAID = (
     r"void|cancel|annul|peru|makul|storn|abgebroch|fail|fehlgeschl|epäonn|misslyck|declin|expired"
@@ -51,11 +52,11 @@ def read_sales(
     web = _sort_out(layout, sieve)
     if head is not None:
         seconds, stores, web = seconds[head], stores[head], web[head]
-    sieve.leave_out("no readable date and time", seconds == MISSING)
+    sieve.leave_out(say("no readable date and time"), seconds == MISSING)
     sold, back = _amounts(layout, sieve, delimiter)
-    sieve.leave_out("no store named", (stores < 0) & ~web)
+    sieve.leave_out(say("no store named"), (stores < 0) & ~web)
     if head is not None:
-        sieve.leave_out("further rows of receipts left out", ~sieve.kept[head])
+        sieve.leave_out(say("further rows of receipts left out"), ~sieve.kept[head])
     stores = np.where(stores < 0, len(names) - 1, stores)
     if not sieve.kept.any():
         return [], []
@@ -68,11 +69,13 @@ def read_sales(
         orders, sold, back = (
             None if values is None else values[sieve.kept] for values in (orders, sold, back)
         )
-    notes = []
+    notes: list[str] = []
     if orders is not None:
         first, total = group_receipts(orders, quarters // QUARTERS, part)
         if first is not None:
-            notes.append(f"{len(orders)} rows are {len(first)} receipts.")
+            notes.append(
+                say("{rows} rows are {receipts} receipts.", rows=len(orders), receipts=len(first))
+            )
             quarters, part = quarters[first], part[first]
             sold, back = (None if values is None else total(values) for values in (sold, back))
         del orders, first, total
@@ -135,11 +138,11 @@ def _sort_out(layout: Layout, sieve: Sieve) -> np.ndarray:
     pattern = f"{_NEVER_PAID}|{unpaid}" if unpaid else _NEVER_PAID
     cancelled = _says(layout, sieve, "cancelled", r"^(?!(false|no|0|nein|ei|nej|-)$).")
     for role, states in (("status", pattern), ("type", _NEVER_PAID)):
-        sieve.leave_out("cancelled, failed or never paid", _says(layout, sieve, role, states))
+        sieve.leave_out(say("cancelled, failed or never paid"), _says(layout, sieve, role, states))
     sieve.leave_out("cancelled", cancelled)
     for role in ("type", "item"):
         no_sale = _says(layout, sieve, role, rf"^({_NO_SALE})$")
-        sieve.leave_out("no sale (void, gift card, tip, no item)", no_sale)
+        sieve.leave_out(say("no sale (void, gift card, tip, no item)"), no_sale)
     if layout.kind != "sales":
         return np.zeros(sieve.rows.count, dtype=bool)
     return _says(layout, sieve, "channel", _WEB)
@@ -191,7 +194,7 @@ def read_numbers(sieve: Sieve, column: int, role: str, delimiter: str) -> np.nda
     bad = np.isnan(values)
     if bad.any():
         empty = cells.is_null().to_numpy(zero_copy_only=False)
-        sieve.leave_out(f"the {role} is no number", bad & ~empty)
+        sieve.leave_out(say("the {role} is no number", role=role), bad & ~empty)
         values = np.where(bad, 0.0, values)
     return values
 
@@ -243,21 +246,39 @@ def _tallies(
 
 
 def _money_notes(sold: np.ndarray, back: np.ndarray | None) -> list[str]:
-    notes = []
+    notes: list[str] = []
     refunds, nothing = int((sold < 0).sum()), int((sold == 0).sum())
     if refunds:
         total = -sold[sold < 0].sum()
-        notes.append(f"Refunds ({refunds}) take back {total:.2f} and are no customers.")
+        notes.append(
+            say(
+                "Refunds ({count}) take back {amount} and are no customers.",
+                count=refunds,
+                amount=Number(total, 2),
+            )
+        )
     if back is not None and back.any():
-        notes.append(f"Sales refunded later: {int((back > 0).sum())}, {back.sum():.2f} in all.")
+        notes.append(
+            say(
+                "Sales refunded later: {count}, {amount} in all.",
+                count=int((back > 0).sum()),
+                amount=Number(back.sum(), 2),
+            )
+        )
     if nothing:
-        notes.append(f"Receipts over 0.00 ({nothing}) are not counted: nothing was paid.")
+        notes.append(
+            say("Receipts over 0.00 ({count}) are not counted: nothing was paid.", count=nothing)
+        )
     paid = sold[sold > 0] if refunds or nothing else sold
     huge = paid > _limit(paid)
     if huge.any():
         notes.append(
-            f"Unusually large sales ({int(huge.sum())}, the largest {paid.max():.2f}) count as one "
-            "customer each and hardly move the average sale."
+            say(
+                "Unusually large sales ({count}, the largest {most}) count as one customer each "
+                "and hardly move the average sale.",
+                count=int(huge.sum()),
+                most=Number(paid.max(), 2),
+            )
         )
     return notes
 

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from optimizer.data.files import Rows
+from optimizer.language import say
 
 QUARTER = 15  # minutes: the finest step that any grid needs
 QUARTERS = 96  # a day
@@ -108,15 +109,15 @@ class Sieve:
     def __post_init__(self) -> None:
         self.kept = np.ones(self.rows.count, dtype=bool)
         if self.rows.ragged:
-            shown = tuple(f"row {row}" for row in self.rows.ragged[:3] if row)
-            reason = "too few or too many cells"
+            shown = tuple(say("row {row}", row=row) for row in self.rows.ragged[:3] if row)
+            reason = say("too few or too many cells")
             self.set_aside.append(SetAside(reason, len(self.rows.ragged), shown))
 
     def leave_out(self, reason: str, where: np.ndarray) -> None:
         """Leave out the rows that are still in and for which `where` is true."""
         out = np.flatnonzero(where & self.kept)
         if len(out):
-            examples = tuple(f"row {self.rows.number(int(row))}" for row in out[:3])
+            examples = tuple(say("row {row}", row=self.rows.number(int(row))) for row in out[:3])
             self.set_aside.append(SetAside(reason, len(out), examples))
             self.kept[out] = False
 

@@ -12,6 +12,7 @@ from optimizer.data.parsing import MISSING, parse_money
 from optimizer.data.sales import read_numbers
 from optimizer.data.tally import QUARTER, QUARTERS, Basket, Sieve, Tally, by_quarter, codes_of
 from optimizer.errors import DataError
+from optimizer.language import say
 from optimizer.timegrid import TimeGrid
 
 _EPOCH = date(1970, 1, 1)
@@ -34,13 +35,13 @@ def read_totals(
         The rows are totals of whole days, which say nothing about hours.
     """
     columns = layout.columns
-    sieve.leave_out("no readable date and time", seconds == MISSING)
+    sieve.leave_out(say("no readable date and time"), seconds == MISSING)
     cells = sieve.rows.columns[columns["count"]]
     counts = parse_money(cells, delimiter)
     empty = cells.is_null().to_numpy(zero_copy_only=False)
-    sieve.leave_out("no count", empty)
-    sieve.leave_out("the count is no number", np.isnan(counts))
-    sieve.leave_out("the count is negative", counts < 0)
+    sieve.leave_out(say("no count"), empty)
+    sieve.leave_out(say("the count is no number"), np.isnan(counts))
+    sieve.leave_out(say("the count is negative"), counts < 0)
     money = None
     if "amount" in columns and layout.kind in ("sales", "web"):
         money = read_numbers(sieve, columns["amount"], "amount", delimiter)
@@ -50,7 +51,7 @@ def read_totals(
     for store, counter, mine in _series(columns, sieve):
         step = _step(minutes[mine], file)
         if layout.kind == "footfall":
-            sieve.leave_out("the same period twice", _repeated(minutes, mine, grid))
+            sieve.leave_out(say("the same period twice"), _repeated(minutes, mine, grid))
             mine = mine & sieve.kept
         tally = _tally(layout.kind, where, store, counter, minutes[mine], step, counts[mine],
                        None if money is None else money[mine])  # fmt: skip
@@ -60,7 +61,9 @@ def read_totals(
             notes += said
         found.append(tally)
         if step > grid.period_minutes and layout.kind != "staff":
-            notes.append(f"Counts of {step} minutes are split evenly over their periods.")
+            notes.append(
+                say("Counts of {step} minutes are split evenly over their periods.", step=step)
+            )
     return found, list(dict.fromkeys(notes))
 
 
@@ -87,9 +90,9 @@ def _step(minutes: np.ndarray, file: str) -> int:
     step = int(lengths[often.argmax()])
     if step >= 1440:
         raise DataError(
-            "the rows are totals of whole days, which say nothing about hours",
+            say("the rows are totals of whole days, which say nothing about hours"),
             where=file,
-            cure="Export totals per hour or finer.",
+            cure=say("Export totals per hour or finer."),
         )
     return step
 

@@ -23,10 +23,11 @@ from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand
 from optimizer.demand.estimate import OCCASION_DRIFT, before_closing, fit_demands
 from optimizer.errors import DataError
+from optimizer.language import Number, say
 from optimizer.opening import OpeningHours
 from optimizer.timegrid import MINUTES_PER_DAY, parse_clock
 
-LAST_HOURS, LONGER_EVENINGS = "last hours", "longer evenings"
+LAST_HOURS, LONGER_EVENINGS = say("last hours"), say("longer evenings")
 HIDDEN_MINUTES = 120  # of each day's end, but never more than a third of the day
 NIGHT_ENDS = 5 * 60  # open hours from midnight to this belong to the evening before
 NEVER = 2 * MINUTES_PER_DAY
@@ -189,9 +190,10 @@ def calibrated(demand: Demand, stretch: float) -> Demand:
     closed = demand.open_share < 0.5
     middle = np.maximum(demand.rate, 1e-12)
     wider = middle * (np.maximum(demand.draws, 1e-12) / middle) ** stretch
-    said = (
-        f"Hours hidden on purpose showed the intervals to be too narrow: those of closed hours are "
-        f"drawn {stretch:.2f} times as wide."
+    said = say(
+        "Hours hidden on purpose showed the intervals to be too narrow: those of "
+        "closed hours are drawn {stretch} times as wide.",
+        stretch=Number(stretch, 2),
     )
     return replace(
         demand,
@@ -220,9 +222,9 @@ def backtest(case: Case, shop: Observations, hide_after: str | None = None) -> B
     cut = _cuts(shop, week, hide_after)
     if hide_after is not None and (cut == NEVER).all():
         raise DataError(
-            f"no open hours after {hide_after} can be hidden",
+            say("no open hours after {hide_after} can be hidden", hide_after=hide_after),
             where="backtest",
-            cure="Choose a time at least an hour after opening and before closing.",
+            cure=say("Choose a time at least an hour after opening and before closing."),
         )
     open_, usual = shop.open_share > 0, _usual(shop)[:, None]
     early = week & (_clock(shop, week) < cut[:, None])
@@ -236,9 +238,9 @@ def backtest(case: Case, shop: Observations, hide_after: str | None = None) -> B
         units += _tested(case, shop, LONGER_EVENINGS, longer, shop.hours)
     if len(units) < FEWEST_UNITS or not any(unit.truth for unit in units):
         raise DataError(
-            "not enough data to hide some of them and look what the estimate makes of it",
+            say("not enough data to hide some of them and look what the estimate makes of it"),
             where=shop.store or "backtest",
-            cure="Come back with a few more weeks of sales.",
+            cure=say("Come back with a few more weeks of sales."),
         )
     return Backtest(shop.store, cut, tuple(units))
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from optimizer.demand.comparison import POWER
 from optimizer.errors import CaseError
+from optimizer.language import say
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class ChainDesign:
     def __post_init__(self) -> None:
         if not np.any(self._contrast):
             raise CaseError(
-                "in no week do some stores open longer and others not",
+                say("in no week do some stores open longer and others not"),
                 where="trial",
-                cure="Give the trial more stores or other weeks.",
+                cure=say("Give the trial more stores or other weeks."),
             )
 
     @property
@@ -100,10 +101,16 @@ class ChainDesign:
         starts = log_totals.shape[1] - weeks + 1
         if log_totals.shape[0] != stores or starts < 1:
             raise CaseError(
-                f"a past of {log_totals.shape[1]} weeks and {log_totals.shape[0]} stores cannot "
-                f"hold a trial of {weeks} weeks and {stores} stores",
+                say(
+                    "a past of {past_weeks} weeks and {past_stores} stores cannot hold a trial of "
+                    "{weeks} weeks and {stores} stores",
+                    past_weeks=log_totals.shape[1],
+                    past_stores=log_totals.shape[0],
+                    weeks=weeks,
+                    stores=stores,
+                ),
                 where="trial",
-                cure="Give a longer past, or make the trial shorter.",
+                cure=say("Give a longer past, or make the trial shorter."),
             )
         rng = np.random.default_rng(seed)
         found = []

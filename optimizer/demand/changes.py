@@ -30,6 +30,7 @@ from optimizer.demand.comparison import (
     total,
 )
 from optimizer.errors import DataError
+from optimizer.language import say
 from optimizer.opening import OpeningHours
 
 WINDOW_DAYS = 182  # days before and after a change that are compared with it
@@ -138,9 +139,9 @@ def as_measured(case: Case, shop: Observations, others: Sequence[Observations] =
         bought = facts.web if web is None else min(1.0, web[1] / max(1 - lost[1], 1e-9))
         return with_changes(case, {"displacement.lost": lost, "displacement.web": bought})
     raise DataError(
-        "no change of hours in your history tells how many customers are lost",
+        say("no change of hours in your history tells how many customers are lost"),
         where="displacement.preset",
-        cure="State lost = [low, likely, high] or the kind of shop, or run a trial.",
+        cure=say("State lost = [low, likely, high] or the kind of shop, or run a trial."),
     )
 
 
@@ -189,22 +190,26 @@ def _read(shop: Observations, numbers: list[int], others: Sequence[Observations]
     said = []
     if not entry.random:
         said.append(
-            "The dates were chosen, not drawn: an occasion or a season on those days cannot be "
-            "told from the effect of the hours."
+            say(
+                "The dates were chosen, not drawn: an occasion or a season on those days "
+                "cannot be told from the effect of the hours."
+            )
         )
     if cut.any():
-        said.append("Other hours were cut at the same time: what moved holds both effects.")
+        said.append(say("Other hours were cut at the same time: what moved holds both effects."))
     if days.web is None:
-        said.append("Without web orders in the data, what moved to a web shop counts as new.")
+        said.append(say("Without web orders in the data, what moved to a web shop counts as new."))
     if others and days.untreated is None:
-        said.append("Every other store changed its hours as well: none serves as comparison.")
+        said.append(say("Every other store changed its hours as well: none serves as comparison."))
     level = float(days.usual[treated].mean())
     effect = effects(days, entry.random)
     gross = gross_ratio(days, entry.random)
     drawn = joint_draws(effect, gross, days)
     parts = level * drawn[:, 1:]
     if not effect.near_apart:
-        said.append("What moved on the same day and from neighbouring days is told as a sum only.")
+        said.append(
+            say("What moved on the same day and from neighbouring days is told as a sum only.")
+        )
     money = None if shop.revenue is None else np.nansum(
         np.where(added[shop.weekday] & (compared & changed)[:, None], shop.revenue, 0.0)
     )  # fmt: skip
@@ -231,7 +236,7 @@ def _read(shop: Observations, numbers: list[int], others: Sequence[Observations]
     )
     if change.share(change.new) is None and not change.also_cut:
         said.append(
-            "Which share of these sales is new cannot be told: ordinary days differ too much."
+            say("Which share of these sales is new cannot be told: ordinary days differ too much.")
         )
     return replace(change, unidentified=tuple(said))
 

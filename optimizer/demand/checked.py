@@ -13,6 +13,7 @@ from optimizer.demand.backtest import backtest, calibrated
 from optimizer.demand.demand import Demand
 from optimizer.demand.estimate import fit_demands
 from optimizer.errors import DataError
+from optimizer.language import Listed, say
 
 MOST_TESTED = 20  # stores of one chain that are tested one by one
 
@@ -28,10 +29,10 @@ def estimate_demand(case: Case, shop: Observations | None = None) -> Demand:
     if shop is None:
         found = read_observations(case)
         if len(found) > 1:
-            known = ", ".join(f'"{store}"' for store in list(found)[:5])
+            known = Listed((f'"{store}"' for store in list(found)[:5]), "comma")
             raise DataError(
-                f"the data hold {len(found)} stores: {known} ...",
-                cure="Choose one with for_store(case, name), or use estimate_demands.",
+                say("the data hold {count} stores: {known} ...", count=len(found), known=known),
+                cure=say("Choose one with for_store(case, name), or use estimate_demands."),
             )
         shop = next(iter(found.values()))
     return estimate_demands(case, [shop])[shop.store]

@@ -13,8 +13,9 @@ import numpy as np
 from scipy.optimize import least_squares
 from scipy.stats import beta
 
-from optimizer.case import MEASURED, PRESETS, DisplacementFacts
+from optimizer.case import MEASURED, PRESET_NAMES, PRESETS, DisplacementFacts
 from optimizer.demand.demand import Demand
+from optimizer.language import say
 
 WEEK = np.arange(7)
 # Where a turned-away customer who comes anyway comes: 0.45 on the same day against 0.35 on the two
@@ -30,7 +31,7 @@ class Displacement:
     moved: np.ndarray
     web: np.ndarray
     lost: np.ndarray
-    source: str  # a sentence: whose numbers these are
+    source: str  # whose numbers these are, as the end of a sentence
 
 
 def displacement(facts: DisplacementFacts, has_web_shop: bool, draws: int) -> Displacement:
@@ -43,11 +44,14 @@ def displacement(facts: DisplacementFacts, has_web_shop: bool, draws: int) -> Di
         kind = "unknown" if facts.preset == MEASURED else facts.preset  # not (yet) measured
         mean = PRESETS[kind]
         shape = (CONCENTRATION * mean, CONCENTRATION * (1 - mean))
-        source = f'Assumed for a shop of the kind "{kind}", not measured.'
+        source = say(
+            'assumed for a shop of the kind "{kind}", not measured.', kind=PRESET_NAMES[kind]
+        )
     else:
         shape = _beta_for(*facts.lost)
-        measured = facts.preset == MEASURED
-        source = "Measured from your own changes of hours." if measured else "Stated in the case."
+        source = say("stated in the case.")
+        if facts.preset == MEASURED:
+            source = say("measured from your own changes of hours.")
     order = np.random.default_rng(0).permutation(draws)
     lost = beta(*shape).ppf((order + 0.5) / draws)
     web = (1 - lost) * (facts.web if has_web_shop else 0.0)

@@ -19,6 +19,7 @@ from optimizer.demand.demand import Demand, Evidence, interval
 from optimizer.demand.habituation import LONG_ENOUGH_DAYS, learnt
 from optimizer.demand.latent import Counts, posterior_draws
 from optimizer.errors import DataError
+from optimizer.language import Capital, Number, say
 
 DRAWS = 400
 MOST_ALONE = 20  # stores for which each kind of evidence is also asked on its own
@@ -77,9 +78,9 @@ def _make_ready(shop: Observations) -> _Shop:
     counted = np.isfinite(shop.transactions)
     if not np.nansum(shop.transactions):
         raise DataError(
-            "no sales fall into the opening hours",
+            say("no sales fall into the opening hours"),
             where=shop.store or "sales",
-            cure="Check the opening hours and the time zone of the till.",
+            cure=say("Check the opening hours and the time zone of the till."),
         )
     hours = np.where(counted, shop.real_hours * shop.open_share, 0.0)
     sales = np.where(counted, shop.transactions, 0.0)
@@ -304,9 +305,13 @@ def _weights_alone(
 ) -> tuple[Evidence, ...]:
     """The kinds of evidence and their weights, where a chain is too long to ask each one alone."""
     trust = evidence.weights(found) or {"till": 1.0}
-    labels = {**evidence.LABELS, "till": "own till"}
+    labels = {**evidence.LABELS, "till": say("own till")}
     return tuple(
-        Evidence(labels[kind], weight, f"{labels[kind].capitalize()}: one of a large chain's.")
+        Evidence(
+            labels[kind],
+            weight,
+            say("{kind}: one of a large chain's.", kind=Capital(labels[kind])),
+        )
         for kind, weight in trust.items()
     )
 
@@ -318,7 +323,11 @@ def _each_alone(
     opens = demand.open_share.reshape(7, -1).any(1)
     closed = reach & (demand.open_share < 0.5) & np.repeat(opens, demand.grid.periods_per_day)
     if not closed.any():
-        return (Evidence("own till", 1.0, "The shop is open in all hours that may be opened."),)
+        return (
+            Evidence(
+                say("own till"), 1.0, say("The shop is open in all hours that may be opened.")
+            ),
+        )
 
     def customers(rates: np.ndarray) -> np.ndarray:
         per_period = rates.reshape(len(rates), -1) * demand.grid.period_hours
@@ -326,9 +335,13 @@ def _each_alone(
 
     def told(kind: str, weight: float, who: str, rates: np.ndarray) -> Evidence:
         alone = interval(customers(rates))
-        says = (
-            f"{who} alone would say {alone['p50']:,.0f} customers a week in the hours now closed "
-            f"({alone['p05']:,.0f} to {alone['p95']:,.0f})."
+        says = say(
+            "{who} alone would say {likely} customers a week in the hours now closed ({low} to "
+            "{high}).",
+            who=who,
+            likely=Number(alone["p50"]),
+            low=Number(alone["p05"]),
+            high=Number(alone["p95"]),
         )
         return Evidence(kind, weight, says, alone)
 
@@ -341,15 +354,21 @@ def _each_alone(
         late_weight = float(np.clip(1 - (spread[0] / spread[1]) ** 2, 0, 1))
         own = _posterior([shop], [{}], late=True, draws=200)[0]
         days = int(shop.seen.open_share[special].any(1).sum())
-        who = f"Your own {days} days with other hours"
-        kinds.append(told("own longer evenings", late_weight, who, own))
+        who = say("Your own {days} days with other hours", days=days)
+        kinds.append(told(say("own longer evenings"), late_weight, who, own))
     trust = evidence.weights(found)
     for kind, rhythm in found.items():
         rates = _posterior([shop], [{kind: rhythm}], late=False, draws=200)[0]
         weight = (1 - late_weight) * trust[kind]
         kinds.append(told(evidence.LABELS[kind], weight, evidence.SPEAKERS[kind], rates))
     days = int(np.isfinite(shop.seen.transactions).any(1).sum())
-    sold = f"{np.nansum(shop.seen.transactions):,.0f} sales on {days} days fix the open hours"
+    sales = Number(np.nansum(shop.seen.transactions))
     rest = 0.0 if found else 1 - late_weight
-    tail = "." if kinds else "; nothing of your own speaks for the hours now closed."
-    return (*kinds, Evidence("own till", rest, sold + tail))
+    says = say("{sales} sales on {days} days fix the open hours.", sales=sales, days=days)
+    if not kinds:
+        says = say(
+            "{sales} sales on {days} days fix the open hours; nothing of your own speaks for the "
+            "hours now closed.",
+            sales=sales, days=days,
+        )  # fmt: skip
+    return (*kinds, Evidence(say("own till"), rest, says))

@@ -11,6 +11,7 @@ import numpy as np
 from optimizer.data.observations import Observations
 from optimizer.demand.demand import Evidence
 from optimizer.demand.latent import Drifts
+from optimizer.language import Number, say
 
 # Mean rhythm of 21 street counters by hour of day, mean 1 (Auckland 2023-2024, Auckland Council
 # and Heart of the City, CC BY 4.0): what a shop gets that has neither a counter nor a web shop.
@@ -20,18 +21,18 @@ TOWN_STREET = (0.34, 0.26, 0.19, 0.13, 0.09, 0.11, 0.27, 0.63, 1.16, 1.06, 1.20,
 TOWN_WEIGHT = 0.5  # of the town street against a single source; less where there are several
 
 LABELS = {
-    "street": "street footfall",
-    "door": "door counter",
-    "web": "web orders",
-    "visits": "web visits",
-    "attempts": "attempts while closed",
+    "street": say("street footfall"),
+    "door": say("door counter"),
+    "web": say("web orders"),
+    "visits": say("web visits"),
+    "attempts": say("attempts while closed"),
 }
 SPEAKERS = {
-    "street": "The street counter",
-    "door": "The door counter",
-    "web": "The web shop",
-    "visits": "Visits to the web site",
-    "attempts": "Attempts at the closed door",
+    "street": say("The street counter"),
+    "door": say("The door counter"),
+    "web": say("The web shop"),
+    "visits": say("Visits to the web site"),
+    "attempts": say("Attempts at the closed door"),
 }
 MANY_STORES = 100
 CONFLICT = 1.5  # two kinds of evidence this many times apart disagree
@@ -152,8 +153,15 @@ def conflict(told: Sequence[Evidence]) -> tuple[str, ...]:
         return ()
     heaviest = max((one for one in told if one.alone), key=lambda one: one.weight)
     return (
-        f"Your evidence disagrees: {low_kind} says {low:,.0f} customers a week in the hours now "
-        f"closed, {high_kind} says {high:,.0f}. The answer leans most on {heaviest.kind}.",
+        say(
+            "Your evidence disagrees: {low_kind} says {low} customers a week in the hours "
+            "now closed, {high_kind} says {high}. The answer leans most on {kind}.",
+            low_kind=low_kind,
+            low=Number(low),
+            high_kind=high_kind,
+            high=Number(high),
+            kind=heaviest.kind,
+        ),
     )
 
 

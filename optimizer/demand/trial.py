@@ -20,6 +20,7 @@ from optimizer.demand.displacement import displacement, true_potential
 from optimizer.demand.estimate import fit_demands
 from optimizer.demand.habituation import habituation
 from optimizer.errors import CaseError, DataError
+from optimizer.language import say
 from optimizer.opening import DatedHours, OpeningHours
 from optimizer.timegrid import holiday_mask
 
@@ -88,6 +89,15 @@ class TrialDesign:
         return tuple(DatedHours(day, day, self.hours, random=True) for day in self.dates)
 
 
+def longer(hours: OpeningHours, until: np.ndarray) -> OpeningHours:
+    """Hours with the last window of each day drawn out to a minute of the day, int (7,)."""
+    windows = [hours.windows(day) for day in range(7)]
+    return OpeningHours.daily(
+        [(*own[:-1], (own[-1][0], max(own[-1][1], int(end)))) if own else ()
+         for own, end in zip(windows, until, strict=True)]
+    )  # fmt: skip
+
+
 def design(
     case: Case,
     shop: Observations,
@@ -126,8 +136,11 @@ def design(
     grid = shop.grid
     added = ((hours.week_share(grid) > 0.5) & (shop.hours.week_share(grid) == 0)).reshape(7, -1)
     if not added.any():
-        raise CaseError(f'"{hours}" adds nothing to today\'s hours', where="hours",
-                        cure="Name hours that are longer on some weekday.")  # fmt: skip
+        raise CaseError(
+            say('"{hours}" adds nothing to today\'s hours', hours=hours),
+            where="hours",
+            cure=say("Name hours that are longer on some weekday."),
+        )
     monday = start + timedelta(days=-start.weekday() % 7)
     days = [monday + timedelta(days=n) for n in range(7 * weeks)]
     free = ~holiday_mask(case.country, case.subdivision, monday, len(days))
@@ -136,8 +149,8 @@ def design(
         for week in range(weeks)
     ]
     if not any(by_week):
-        raise CaseError("the trial holds no day on which to open longer", where="weeks",
-                        cure="Give it at least one whole week.")  # fmt: skip
+        raise CaseError(say("the trial holds no day on which to open longer"), where="weeks",
+                        cure=say("Give it at least one whole week."))  # fmt: skip
     # A week without an ordinary day to compare with would tell nothing of what moved.
     room = [max(len(week) - 1, min(len(week), 1)) for week in by_week]
     weekdays = np.array([day.weekday() for week in by_week for day in week])
@@ -151,16 +164,24 @@ def design(
         if budget is not None and cost_per_evening:
             most = min(most, int(budget / cost_per_evening))
         if most < needed:
-            notes.append(f"{needed} evenings would be needed; weeks and budget hold {most}.")
+            notes.append(
+                say(
+                    "{needed} evenings would be needed; weeks and budget hold {most}.",
+                    needed=needed,
+                    most=most,
+                )
+            )
         number = min(needed, most)
     if not 2 <= number <= sum(room):
         raise CaseError(
-            f"{number} evenings do not fit: from 2 to {sum(room)} do",
+            say("{count} evenings do not fit: from 2 to {most} do", count=number, most=sum(room)),
             where="evenings",
-            cure="Give the trial more weeks or a larger budget, or ask for fewer evenings.",
+            cure=say("Give the trial more weeks or a larger budget, or ask for fewer evenings."),
         )
     if number < 4:
-        notes.append("Fewer than 4 evenings leave the noise itself unknown: expect wide intervals.")
+        notes.append(
+            say("Fewer than 4 evenings leave the noise itself unknown: expect wide intervals.")
+        )
     rng = np.random.default_rng(seed)
     dates = _drawn(by_week, room, number, rng)
     same_day, new = _share_errors(past, weeks, number, middle, rng)
@@ -215,9 +236,9 @@ def _past(shop: Observations, added: np.ndarray) -> Days:
     number = int((past.eligible & past.rows).sum())
     if number < 20:
         raise DataError(
-            f"{number} ordinary days are too few to learn how evenings vary",
+            say("{days} ordinary days are too few to learn how evenings vary", days=number),
             where=shop.store or "sales",
-            cure="Give at least four weeks of sales with today's opening hours.",
+            cure=say("Give at least four weeks of sales with today's opening hours."),
         )
     return past
 
@@ -291,8 +312,9 @@ class TrialResult:
         """ "as predicted", or "more" or "less than predicted" where chance (90 %) is no excuse."""
         measured = np.random.default_rng(0).choice(self.change.gross, len(self.predicted))
         low, high = np.quantile(measured - self.predicted, [0.05, 0.95])
-        return "less than predicted" if high < 0 else "more than predicted" if low > 0 \
-            else "as predicted"  # fmt: skip
+        if high < 0:
+            return say("less than predicted")
+        return say("more than predicted") if low > 0 else say("as predicted")
 
 
 def read(
@@ -308,9 +330,9 @@ def read(
     trials = [change for change in read_changes(shop, others) if change.random]
     if not trials:
         raise DataError(
-            "no evening of a trial lies in the sales",
+            say("no evening of a trial lies in the sales"),
             where="hours.history",
-            cure="List the drawn dates there with random = true, and export the till again.",
+            cure=say("List the drawn dates there with random = true, and export the till again."),
         )
     drawn = np.isin(shop.regime, [n for n, entry in enumerate(shop.history) if entry.random])
     without = replace(shop, transactions=np.where(drawn[:, None], np.nan, shop.transactions))
