@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from optimizer.channels import Channel, Desk
 from optimizer.errors import CaseError
+from optimizer.firmness import Rules
+from optimizer.language import Listed, Number, Percent, say
 from optimizer.opening import DatedHours, HoursCalendar, OpeningHours
+from optimizer.people import Employee, RosterRules
+from optimizer.site import Site
 from optimizer.timegrid import TimeGrid, public_holidays
 
-KINDS = ("sales", "footfall", "web", "attempts", "staff")
+KINDS = ("sales", "footfall", "web", "attempts", "contacts", "staff")
 
 
 def _require(truth: bool, rule: str, where: str) -> None:
@@ -30,12 +35,19 @@ class DataFile:
     file: str
     kind: str = ""  # one of KINDS; empty = recognised from the file
     where: str = "street"  # footfall: street (runs day and night) | door
+    channel: str = ""  # of a desk with several: which of them the file is about
     columns: tuple[tuple[str, str], ...] = ()
     content: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        _require(self.kind in ("", *KINDS), f"kind must be one of {', '.join(KINDS)}", "data.kind")
-        _require(self.where in ("street", "door"), "where must be street or door", "data.where")
+        _require(
+            self.kind in ("", *KINDS),
+            say("kind must be one of {KINDS}", KINDS=Listed(KINDS, "comma")),
+            "data.kind",
+        )
+        _require(
+            self.where in ("street", "door"), say("where must be street or door"), "data.where"
+        )
 
 
 @dataclass(frozen=True)
@@ -44,13 +56,17 @@ class Tidy:
 
     same_weekdays: bool = False  # Monday to Friday alike
     step_minutes: int = 30  # doors open and close on these steps only
-    windows_per_day: int = 1
+    windows_per_day: int = 1  # 2 = a break at noon may be, where it pays
     patterns: int = 7  # different opening times in a week, at most
 
     def __post_init__(self) -> None:
-        _require(self.step_minutes in (15, 30, 60), "must be 15, 30 or 60", "tidy.step_minutes")
-        _require(self.windows_per_day == 1, "must be 1", "hours.tidy.windows_per_day")
-        _require(1 <= self.patterns <= 7, "must be between 1 and 7", "hours.tidy.patterns")
+        _require(
+            self.step_minutes in (15, 30, 60), say("must be 15, 30 or 60"), "tidy.step_minutes"
+        )
+        _require(
+            self.windows_per_day in (1, 2), say("must be 1 or 2"), "hours.tidy.windows_per_day"
+        )
+        _require(1 <= self.patterns <= 7, say("must be between 1 and 7"), "hours.tidy.patterns")
 
 
 @dataclass(frozen=True)
@@ -68,16 +84,18 @@ class Hours:
     def __post_init__(self) -> None:
         if self.per_week is not None:
             least, most = self.per_week
-            _require(0 <= least <= most <= 168, "must rise, within 168 hours", "hours.per_week")
+            _require(
+                0 <= least <= most <= 168, say("must rise, within 168 hours"), "hours.per_week"
+            )
 
     def calendar(self, inferred: OpeningHours | None = None) -> HoursCalendar:
         """Opening hours of every date; `inferred` stands in where none are stated."""
         current = self.current or inferred
         if current is None:
             raise CaseError(
-                "the opening hours are not known",
+                say("the opening hours are not known"),
                 where="hours.current",
-                cure='State them, for instance "Mo-Fr 10:00-17:00; Sa 10:00-15:00; PH off".',
+                cure=say('State them, for instance "Mo-Fr 10:00-17:00; Sa 10:00-15:00; PH off".'),
             )
         return HoursCalendar(current, self.history)
 
@@ -92,6 +110,7 @@ class Economics:
     open_cost_per_hour: float = 0.0  # energy, security: money per hour open
     open_cost_per_day: float = 0.0  # money per day with any open hour
     basket: float | None = None  # average net sale in money, where the data hold no amounts
+    value_per_contact: float | None = None  # of a desk with one channel: money per answered contact
 
     DEFAULT_MARGIN: ClassVar[float] = 0.40
     DEFAULT_WAGE: ClassVar[float] = 14.46
@@ -99,12 +118,16 @@ class Economics:
     def __post_init__(self) -> None:
         margin, wage = self.contribution_margin, self.wage
         if margin is not None:
-            _require(0 < margin <= 1, "must be above 0 and at most 1", "contribution_margin")
-        _require(wage is None or wage >= 0, "must not be negative", "economics.wage")
-        _require(self.on_cost >= 0, "must not be negative", "economics.on_cost")
-        _require(self.open_cost_per_hour >= 0, "must not be negative", "open_cost_per_hour")
-        _require(self.open_cost_per_day >= 0, "must not be negative", "open_cost_per_day")
-        _require(self.basket is None or self.basket > 0, "must be above 0", "economics.basket")
+            _require(0 < margin <= 1, say("must be above 0 and at most 1"), "contribution_margin")
+        _require(wage is None or wage >= 0, say("must not be negative"), "economics.wage")
+        _require(self.on_cost >= 0, say("must not be negative"), "economics.on_cost")
+        _require(self.open_cost_per_hour >= 0, say("must not be negative"), "open_cost_per_hour")
+        _require(self.open_cost_per_day >= 0, say("must not be negative"), "open_cost_per_day")
+        _require(self.basket is None or self.basket > 0, say("must be above 0"), "economics.basket")
+        worth = self.value_per_contact
+        _require(
+            worth is None or worth >= 0, say("must not be negative"), "economics.value_per_contact"
+        )
 
     @property
     def margin(self) -> float:
@@ -118,11 +141,13 @@ class Economics:
 
     def assumed(self) -> list[str]:
         """What nobody stated, as sentences for the reader."""
-        said = []
+        said: list[str] = []
         if self.contribution_margin is None:
-            said.append(f"A contribution margin of {self.DEFAULT_MARGIN:.0%} is assumed.")
+            margin = Percent(self.DEFAULT_MARGIN)
+            said.append(say("A contribution margin of {margin} is assumed.", margin=margin))
         if self.wage is None:
-            said.append(f"A wage of {self.DEFAULT_WAGE:.2f} an hour is assumed.")
+            wage = Number(self.DEFAULT_WAGE, 2)
+            said.append(say("A wage of {wage} an hour is assumed.", wage=wage))
         return said
 
 
@@ -135,6 +160,15 @@ PRESETS = {  # likely share of a closed hour's customers that opening would newl
     "grocery": 0.55,
     "convenience": 0.70,
     "phone": 0.30,
+}
+PRESET_NAMES = {
+    "unknown": say("unknown"),
+    "destination": say("destination"),
+    "furniture": say("furniture"),
+    "fashion": say("fashion"),
+    "grocery": say("grocery"),
+    "convenience": say("convenience"),
+    "phone": say("orders by phone"),
 }
 
 
@@ -154,12 +188,14 @@ class DisplacementFacts:
     def __post_init__(self) -> None:
         known = ", ".join([*PRESETS, MEASURED])
         _require(
-            self.preset in (*PRESETS, MEASURED), f"must be one of {known}", "displacement.preset"
+            self.preset in (*PRESETS, MEASURED),
+            say("must be one of {known}", known=known),
+            "displacement.preset",
         )
-        _require(0 <= self.web <= 1, "must be between 0 and 1", "displacement.web")
+        _require(0 <= self.web <= 1, say("must be between 0 and 1"), "displacement.web")
         if self.lost is not None:
             low, likely, high = self.lost
-            rule = "must rise from low over likely to high, between 0 and 1"
+            rule = say("must rise from low over likely to high, between 0 and 1")
             _require(0 <= low <= likely <= high <= 1, rule, "displacement.lost")
 
 
@@ -178,8 +214,19 @@ class Loyalty:
     def __post_init__(self) -> None:
         for name in ("leave_share", "stay_share", "discount"):
             share = getattr(self, name)
-            _require(0 <= share < 1, "must be at least 0 and below 1", f"loyalty.{name}")
-        _require(self.visits_per_year > 0, "must be above 0", "loyalty.visits_per_year")
+            _require(0 <= share < 1, say("must be at least 0 and below 1"), f"loyalty.{name}")
+        _require(self.visits_per_year > 0, say("must be above 0"), "loyalty.visits_per_year")
+
+
+@dataclass(frozen=True)
+class StaffAt:
+    """People who must be there at certain hours, if the doors are open: two after dark."""
+
+    hours: OpeningHours
+    staff: int
+
+    def __post_init__(self) -> None:
+        _require(self.staff >= 1, say("must be at least 1"), "service.min_staff_at.staff")
 
 
 @dataclass(frozen=True)
@@ -187,7 +234,9 @@ class Service:
     """How one customer is served.
 
     `till`: customers queue, leave after `patience_minutes` on average. `assist`: shoppers buy more
-    when somebody has time for them; `assist_need` is the gamma of the response.
+    when somebody has time for them; `assist_need` is the gamma of the response. `desk`: contacts by
+    phone, chat or mail; the case's channels say how each is served. At a till customers
+    inside at closing time are still served, in paid time, unless `finish_after_closing` is false.
     """
 
     kind: str = "till"
@@ -196,14 +245,37 @@ class Service:
     assist_need: float = 0.30
     min_staff: int = 1
     max_staff: int = 5
+    min_staff_at: tuple[StaffAt, ...] = ()  # where it is more than min_staff
+    finish_after_closing: bool = True
 
     def __post_init__(self) -> None:
-        _require(self.kind in ("till", "assist"), "kind must be till or assist", "service.kind")
-        _require(self.minutes > 0, "must be above 0", "service.minutes")
-        _require(self.patience_minutes > 0, "must be above 0", "service.patience_minutes")
-        _require(self.assist_need >= 0, "must not be negative", "service.assist_need")
-        _require(self.min_staff >= 1, "must be at least 1", "service.min_staff")
-        _require(self.min_staff <= self.max_staff, "must not pass max_staff", "service.min_staff")
+        _require(
+            self.kind in ("till", "assist", "desk"),
+            say("kind must be till, assist or desk"),
+            "service.kind",
+        )
+        _require(self.minutes > 0, say("must be above 0"), "service.minutes")
+        _require(self.patience_minutes > 0, say("must be above 0"), "service.patience_minutes")
+        _require(self.assist_need >= 0, say("must not be negative"), "service.assist_need")
+        _require(self.min_staff >= 0, say("must not be negative"), "service.min_staff")
+        most = max([self.min_staff, *(asked.staff for asked in self.min_staff_at)])
+        _require(most <= self.max_staff, say("must not pass max_staff"), "service.min_staff")
+
+
+@dataclass(frozen=True)
+class Role:
+    """One kind of work with its own people: tills, fitting rooms, a counter.
+
+    `share` is the part of the contribution margin that hangs on this work; all shares sum to 1.
+    """
+
+    name: str
+    share: float
+    service: Service = Service()
+
+    def __post_init__(self) -> None:
+        _require(bool(self.name), say("must not be empty"), "role.name")
+        _require(0 < self.share <= 1, say("must be above 0 and at most 1"), "role.share")
 
 
 @dataclass(frozen=True)
@@ -218,28 +290,18 @@ class Labour:
     set_up_minutes: int = 0  # paid work of `min_staff` people before the doors open
     close_down_minutes: int = 0  # and after they close
     rest_hours: float = 0.0  # from closing to the next day's opening, if one person does both
+    keyholder: bool = False  # one who holds a key must be there while the doors are open
 
     def __post_init__(self) -> None:
         shortest, longest = self.shift_hours
-        _require(0 < shortest <= longest <= 24, "must rise, within 24 hours", "labour.shift_hours")
+        _require(
+            0 < shortest <= longest <= 24, say("must rise, within 24 hours"), "labour.shift_hours"
+        )
         given = self.hours_per_week
-        _require(given is None or given > 0, "must be above 0", "labour.hours_per_week")
+        _require(given is None or given > 0, say("must be above 0"), "labour.hours_per_week")
         for name in ("break_minutes", "set_up_minutes", "close_down_minutes"):
-            _require(getattr(self, name) >= 0, "must not be negative", f"labour.{name}")
-        _require(0 <= self.rest_hours <= 24, "must be within 24 hours", "labour.rest_hours")
-
-
-@dataclass(frozen=True)
-class Employee:
-    """One person: contract hours per week (least, most) and when they can work."""
-
-    name: str
-    contract_hours: tuple[float, float] = (0.0, 37.5)
-    available: OpeningHours = OpeningHours.parse("24/7")
-
-    def __post_init__(self) -> None:
-        least, most = self.contract_hours
-        _require(0 <= least <= most <= 48, "must rise, between 0 and 48", "employee.contract_hours")
+            _require(getattr(self, name) >= 0, say("must not be negative"), f"labour.{name}")
+        _require(0 <= self.rest_hours <= 24, say("must be within 24 hours"), "labour.rest_hours")
 
 
 @dataclass(frozen=True)
@@ -259,15 +321,35 @@ class Case:
     displacement: DisplacementFacts = DisplacementFacts()
     loyalty: Loyalty = Loyalty()
     service: Service = Service()
+    channel: tuple[Channel, ...] = ()  # of a service desk, in place of `service`
+    desk: Desk = Desk()
+    role: tuple[Role, ...] = ()  # several kinds of work; then `service` says nothing
     labour: Labour = Labour()
+    rules: Rules = Rules()
     employee: tuple[Employee, ...] = ()
+    roster: RosterRules = RosterRules()
+    site: Site = Site()
     store: str = ""  # which store of the data this case is about; empty = all of it is one shop
     stores: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     folder: Path | None = None
     synthetic: bool = False  # the data are made up (the sample says so wherever it is shown)
 
     def __post_init__(self) -> None:
-        _require(self.version == 1, "only version 1 is known", "version")
+        _require(self.version == 1, say("only version 1 is known"), "version")
+        _require(self.service.min_staff >= 1, say("must be at least 1"), "service.min_staff")
+        keys = [person.keyholder for person in self.employee] if self.labour.keyholder else []
+        _require(any(keys) or not keys, say("nobody holds a key"), "labour.keyholder")
+        if self.role:
+            total = sum(role.share for role in self.role)
+            _require(abs(total - 1) < 1e-6, say("shares must sum to 1"), "role.share")
+            somebody = any(role.service.min_staff for role in self.role)
+            _require(somebody, say("somebody must be there while open"), "role.service.min_staff")
+            kinds = {role.name for role in self.role}
+            _require(len(kinds) == len(self.role), say("names must differ"), "role.name")
+        people = [person.name for person in self.employee]
+        _require(len(set(people)) == len(people), say("names must differ"), "employee.name")
+        names = [channel.name for channel in self.channel]
+        _require(len(set(names)) == len(names), say("names must differ"), "channel.name")
         _ = self.grid
         public_holidays(self.country, self.subdivision, 2026)
 
@@ -275,6 +357,21 @@ class Case:
     def grid(self) -> TimeGrid:
         """The shop's clock and periods."""
         return TimeGrid(self.timezone or TimeGrid.timezone, self.period_minutes)
+
+    @property
+    def is_desk(self) -> bool:
+        """Whether it is a service desk that people call or write to, not a shop they enter."""
+        return self.service.kind == "desk"
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Of a desk; where none is named it is one phone, with the times of `service`."""
+        service = self.service
+        alone = Channel(
+            "phone", service.minutes, service.patience_minutes,
+            value_per_contact=self.economics.value_per_contact,
+        )  # fmt: skip
+        return self.channel or (alone,)
 
     @property
     def paid_hours_limit(self) -> float | None:

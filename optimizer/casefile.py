@@ -13,11 +13,13 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from optimizer.case import Case, DataFile
 from optimizer.errors import CaseError
+from optimizer.language import Listed, say
 from optimizer.opening import DatedHours, OpeningHours
 
 
@@ -60,14 +62,14 @@ def read_case(path: str | Path) -> Case:
     file = path / "case.toml" if path.is_dir() else path
     if not file.is_file():
         raise CaseError(
-            "no case.toml here",
+            say("no case.toml here"),
             where=str(path),
-            cure="Give a folder with a case.toml, or the data files themselves.",
+            cure=say("Give a folder with a case.toml, or the data files themselves."),
         )
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CaseError(f"not valid TOML: {error}", where=file.name) from None
+        raise CaseError(say("not valid TOML: {error}", error=str(error)), where=file.name) from None
     stores = file.parent / "stores.csv"
     case = case_from_table(table, folder=file.parent)
     return replace(case, stores=_read_stores(stores)) if stores.is_file() else case
@@ -103,17 +105,30 @@ def for_store(case: Case, store: str, inferred: OpeningHours | None = None) -> C
     return own
 
 
+STORE_COLUMNS = {  # short names in stores.csv; any other column is a field of the case
+    "hours": "hours.current",
+    "wage": "economics.wage",
+    "wage_area": "labour.rules",
+    "min_hours": "site.least_hours",
+    "max_hours": "site.most_hours",
+    **{
+        name: f"site.{name}"
+        for name in ("region", "format", "cluster", "mall", "floor_m2", "latitude", "longitude")
+    },
+}
+
+
 def _read_stores(file: Path) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         sample = lines.readline()
         lines.seek(0)
         rows = list(csv.DictReader(lines, delimiter=";" if sample.count(";") else ","))
     if not rows or "store" not in rows[0]:
-        raise CaseError("needs a column named store", where=file.name)
+        raise CaseError(say("needs a column named store"), where=file.name)
     found = []
     for row in rows:
         changes = {
-            "hours.current" if column == "hours" else column: value
+            STORE_COLUMNS.get(column, column): value
             for column, value in row.items()
             if column and column != "store" and value
         }
@@ -123,19 +138,30 @@ def _read_stores(file: Path) -> tuple[tuple[str, tuple[tuple[str, str], ...]], .
 
 def _hint(kind: type, name: str, where: str) -> Any:
     """The declared type of a field, or the error that names the nearest field there is."""
-    known = [f.name for f in fields(kind)]
+    known = [f.name for f in fields(kind)] if is_dataclass(kind) else []  # a number has no parts
     if name not in known:
         near = get_close_matches(name, known, 1)
-        cure = f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(known)}."
-        raise CaseError(f'there is no field "{name}"', where=where, cure=cure)
-    return typing.get_type_hints(kind)[name]
+        cure = (
+            say('Did you mean "{near}"?', near=near[0])
+            if near
+            else say("Known here: {known}.", known=Listed(known, "comma"))
+        )
+        raise CaseError(say('there is no field "{name}"', name=name), where=where, cure=cure)
+    return _types_of(kind)[name]
+
+
+@cache
+def _types_of(kind: type) -> dict[str, Any]:
+    """Declared types of a class's fields; a chain asks for them thousands of times."""
+    return typing.get_type_hints(kind)
 
 
 def _convert(value: Any, hint: Any, where: str) -> Any:
     """A TOML, CSV or form value as the declared type of its field."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin is types.UnionType:
-        return None if value is None else _convert(value, inner[0], where)
+        a_word = str in inner and str(value).isalpha()  # in place of a number: "strict", "off"
+        return value if value is None or a_word else _convert(value, inner[0], where)
     if isinstance(hint, type) and isinstance(value, hint) and origin is None:
         return value
     if isinstance(value, Mapping):
@@ -148,7 +174,10 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
             return tuple(_convert(v, inner[0], where) for v in value)
         if len(value) == len(inner):
             return tuple(_convert(v, h, where) for v, h in zip(value, inner, strict=True))
-        raise CaseError(f"needs {len(inner)} values, not {len(value)}", where=where)
+        raise CaseError(
+            say("needs {wanted} values, not {given}", wanted=len(inner), given=len(value)),
+            where=where,
+        )
     if hint is OpeningHours and isinstance(value, str):
         try:
             return OpeningHours.parse(value)
@@ -165,10 +194,18 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
             return date.fromisoformat(str(value))
     except (TypeError, ValueError):
         pass
-    wanted = getattr(hint, "__name__", str(hint)).replace("str", "text").replace("float", "number")
-    raise CaseError(f'"{value}" is not a {wanted}', where=where)
+    wanted = _TYPES.get(getattr(hint, "__name__", ""), str(hint))
+    raise CaseError(say('"{value}" is not a {wanted}', value=value, wanted=wanted), where=where)
 
 
+_TYPES = {
+    "str": say("text"),
+    "int": say("whole number"),
+    "float": say("number"),
+    "bool": say("true or false"),
+    "date": say("date"),
+    "OpeningHours": say("text of opening hours"),
+}
 _UNWRITTEN = {"version", "folder", "content", "stores"}
 
 
@@ -220,5 +257,5 @@ def _build(kind: Any, table: Mapping[str, Any], where: str) -> Any:
         if f.default is MISSING and f.default_factory is MISSING and f.name not in values
     ]
     if missing:
-        raise CaseError(f'"{missing[0]}" is missing', where=where)
+        raise CaseError(say('"{field}" is missing', field=missing[0]), where=where)
     return kind(**values)
