@@ -136,3 +136,43 @@ def only_between(start: int, end: int, per_hour: float, period_minutes: int = 60
     """The same customers in each period from one hour to another of every day, none else, (W,)."""
     hour = np.arange(1440 // period_minutes) * period_minutes // 60
     return np.tile(np.where((start <= hour) & (hour < end), per_hour * period_minutes / 60, 0.0), 7)
+
+
+def left_by_trying(
+    case: Case, people: Potential, labour: np.ndarray, periods: Sequence[int]
+) -> list[float]:
+    """Paid hours behind each of some closing periods, state by state, without the code under test.
+
+    With as many people as pay best in that period by itself; `labour` is the cost of each period.
+    """
+    service, length = case.service, case.grid.period_hours
+    serve, leave = 60 / service.minutes, 60 / service.patience_minutes
+
+    def states(rate: float, n: int) -> list[float]:
+        weights = [1.0]
+        for k in range(1, 100):
+            weights.append(weights[-1] * rate / (min(k, n) * serve + max(k - n, 0) * leave))
+        return [weight / sum(weights) for weight in weights]
+
+    def after(n: int) -> list[float]:
+        totals = [0.0]
+        for j in range(1, 100):
+            stay = max(min(j, n), min(n, service.min_staff))
+            totals.append(totals[-1] + stay / (min(j, n) * serve + max(j - n, 0) * leave))
+        return totals
+
+    left = []
+    for t in periods:
+        best = (-np.inf, 0.0)
+        for n in range(service.min_staff, service.max_staff + 1):
+            behind, earned, totals = 0.0, 0.0, after(n)
+            for draw, value in enumerate(people.value):
+                rate = people.customers[draw, t] / length
+                chances = states(rate, n)
+                busy = sum(chance * min(k, n) for k, chance in enumerate(chances))
+                earned += value * busy * serve * length / len(people.value)
+                remaining = sum(p * hours for p, hours in zip(chances, totals, strict=True))
+                behind += remaining / len(people.value)
+            best = max(best, (earned - n * labour[t], behind))
+        left.append(best[1])
+    return left

@@ -24,6 +24,19 @@ def a_week(limit: float | None = 120.0, period: int = 60) -> Week:
     return week_of(case, potential(two_peaks(period)))
 
 
+FIRMNESS = st.dictionaries(
+    st.sampled_from(
+        ["min_staff", "obligatory", "open_hours", "paid_hours", "rest", "patterns", "same_weekdays"]
+    ),
+    st.sampled_from(["off", 2.0, 15.0, 100.0]),
+    max_size=3,
+)
+ROLES = [
+    {"name": "till", "share": 0.7, "service": {"max_staff": 2}},
+    {"name": "advice", "share": 0.3, "service": {"kind": "assist", "min_staff": 0, "max_staff": 1}},
+]
+
+
 @st.composite
 def shops(draw: st.DrawFn) -> tuple[Case, Potential]:
     """Random shops with random rules."""
@@ -43,8 +56,18 @@ def shops(draw: st.DrawFn) -> tuple[Case, Potential]:
             "service.max_staff": most,
             "labour.hours_per_week": draw(st.sampled_from([None, 60.0, 110.0])),
             "labour.shift_hours": draw(st.sampled_from([(4, 9), (4, 6), (7, 9), (3, 12)])),
+            "hours.tidy.windows_per_day": draw(st.sampled_from([1, 1, 2])),
+            "hours.tidy.patterns": draw(st.sampled_from([7, 7, 2])),
+            "hours.per_week": draw(st.sampled_from([None, None, (20, 45)])),
+            "labour.rest_hours": draw(st.sampled_from([0.0, 0.0, 15.0])),
+            "service.min_staff_at": [{"hours": "Mo-Su 17:00-24:00", "staff": most}]
+            if draw(st.booleans())
+            else [],
+            **{f"rules.{rule}": firmness for rule, firmness in draw(FIRMNESS).items()},
         },
     )
+    if draw(st.sampled_from([False, False, True])):
+        case = with_changes(case, {"role": ROLES})
     people = potential(
         two_peaks(period, draw(st.floats(2, 60))),
         lost=draw(st.floats(0.15, 0.85)),
@@ -96,8 +119,10 @@ def test_quick_plans_are_legal_and_their_bound_holds(made: tuple[Case, Potential
     quick = optimize(case, people, time_limit=0)
     proven = optimize(case, people, gap=1e-6)
 
-    assert check_plan(case, quick) == []
-    assert evaluate(case, people, quick).objective == pytest.approx(quick.objective, abs=0.01)
+    for plan in (quick, proven):
+        judged = evaluate(case, people, plan)
+        assert check_plan(case, plan) == []
+        assert judged.objective - judged.penalty == pytest.approx(plan.objective, abs=0.01)
     assert quick.objective - 0.01 <= proven.objective <= quick.bound + 0.01
 
 

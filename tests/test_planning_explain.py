@@ -1,73 +1,12 @@
-"""Why a plan is as it is: the ladder of closing times, the prices of rules, work against profit."""
+"""What a plan is up against: the prices of rules, hours kept free, work against profit."""
 
-import numpy as np
 import pytest
 
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import evaluate
-from optimizer.planning.explain import frontier, price_ladder, rule_prices
+from optimizer.planning.explain import frontier, price_of_free, rule_prices
 from optimizer.planning.hours import optimize
-from planning_cases import only_between, potential, shop, two_peaks
-
-
-def test_ladder_adds_up_to_the_plan() -> None:
-    """From a closed day the rungs add up to the profit of each closing time, and of the plan."""
-    case = shop(period_minutes=30, labour__break_minutes=30, hours__tidy__step_minutes=30)
-    people = potential(two_peaks(30))
-    plan = optimize(case, people, gap=1e-6)
-    rungs = price_ladder(case, people, plan, 3)
-    closed = plan.opening.reshape(7, -1).copy()
-    closed[3] = False
-    start = evaluate(case, people, closed.ravel(), plan.staff).objective
-    at_plan = next(rung for rung in rungs if rung.closes_minute == plan.hours.closing_minute(3))
-
-    gains = np.cumsum([rung.earns - rung.costs for rung in rungs])
-    assert [rung.profit for rung in rungs] == pytest.approx((start + gains).tolist())
-    assert max(rung.profit for rung in rungs) <= plan.bound + 0.01
-    assert at_plan.profit == pytest.approx(plan.objective, abs=3.0)
-    assert [rung.closes_minute for rung in rungs] == sorted({r.closes_minute for r in rungs})
-
-
-def test_ladder_knows_that_a_shift_reaches_further() -> None:
-    """One person in turn: 6 hours take one shift, 7 hours two of four, and the 8th hour is paid."""
-    case = shop(
-        hours__candidate="We 09:00-20:00",
-        hours__obligatory="We 09:00-13:00",
-        labour__shift_hours=(4, 6),
-        service__max_staff=2,
-        economics__wage=12.0,
-    )
-    people = potential(only_between(9, 20, 3.0), value=20.0)
-    plan = optimize(case, people)
-    hours = {
-        rung.closes_minute // 60: rung.paid_hours for rung in price_ladder(case, people, plan, 2)
-    }
-
-    assert [hours[clock] for clock in (13, 14, 15, 16, 17, 18)] == [4, 1, 1, 2, 0, 1]
-
-
-def test_ladder_charges_hours_that_would_earn_elsewhere() -> None:
-    """Where the weekly limit binds, an hour of this day is an hour less of another."""
-    people = potential(two_peaks())
-    plan = optimize(shop(labour__hours_per_week=80.0), people)
-    rungs = price_ladder(shop(labour__hours_per_week=80.0), people, plan, 4)
-
-    assert plan.next_hour > 1
-    assert all(rung.hours_cost == pytest.approx(rung.paid_hours * plan.next_hour) for rung in rungs)
-    assert all(0 <= rung.chance <= 1 for rung in rungs)
-    assert {rung.pays for rung in rungs} == {True, False}
-
-
-def test_ladder_of_a_day_the_plan_leaves_closed() -> None:
-    """It starts where that day would best open, and says that no rung pays."""
-    case, people = shop(hours__candidate="Mo-Su 09:00-20:00"), potential(two_peaks(busiest=6.0))
-    plan = optimize(case, people)
-    sunday = price_ladder(case, people, plan, 6)
-
-    assert plan.hours.closing_minute(6) is None
-    assert sunday
-    assert price_ladder(shop(), people, optimize(shop(), people), 6) == []  # not a candidate day
-    assert max(rung.profit for rung in sunday) <= plan.bound + 0.01
+from planning_cases import potential, shop, two_peaks
 
 
 def test_frontier_rises_to_the_free_optimum_below_its_bounds() -> None:
@@ -110,7 +49,7 @@ def test_rules_cost_what_doing_without_them_brings() -> None:
         "service__min_staff": 2,
     }
     case = shop(**rules)
-    prices = {price.rule: price for price in rule_prices(case, people)}
+    prices = {price.rule: price for price in rule_prices(case, people, optimize(case, people))}
     with_rule = optimize(case, people, gap=1e-6).objective
     words = {
         "at most 80 paid hours a week": {"labour__hours_per_week": None},
@@ -130,8 +69,9 @@ def test_rules_on_the_week_have_a_price() -> None:
     people = potential(two_peaks(30))
     facts = {"period_minutes": 30, "labour__break_minutes": 30}
     rules = {"hours__tidy__patterns": 1, "hours__per_week": (0, 40)}
-    prices = {price.rule: price for price in rule_prices(shop(**facts, **rules), people)}
-    with_rule = optimize(shop(**facts, **rules), people, gap=1e-6)
+    case = shop(**facts, **rules)
+    with_rule = optimize(case, people, gap=1e-6)
+    prices = {price.rule: price for price in rule_prices(case, people, with_rule)}
     words = {
         "at most 1 different opening times": "hours__tidy__patterns",
         "open 0 to 40 hours a week": "hours__per_week",
@@ -153,3 +93,32 @@ def test_today_lies_below_the_plan_with_as_much_work() -> None:
     plan = optimize(shop(labour__hours_per_week=today.paid_hours), people)
 
     assert plan.objective > today.objective
+
+
+def test_time_kept_free_costs_what_the_other_week_earns_less() -> None:
+    """The door stays shut then, and the price is the difference of two weeks judged without it."""
+    case, people = shop(period_minutes=30, labour__break_minutes=30), potential(two_peaks(30))
+    plan = optimize(case, people, time_limit=0)
+    free = OpeningHours.parse("Fr 15:00-24:00")
+    found = price_of_free(case, people, plan, free)
+    shut = free.week_share(case.grid) > 0
+    still_open = found.plan.opening & shut
+    lost = evaluate(case, people, plan).objective - evaluate(case, people, found.plan).objective
+
+    assert (plan.opening & shut).any()
+    assert not still_open.any()
+    assert found.costs == pytest.approx(lost)
+    assert found.costs > 1
+    assert found.open_hours == (plan.hours.closing_minute(4) - 15 * 60) / 60
+    wage = case.economics.labour_cost_per_hour
+    supplement = found.earned_per_hour - found.costs / found.open_hours - wage
+    assert 0 <= supplement < 6  # of the evening, with on-cost
+
+
+def test_time_that_is_free_already_costs_nothing() -> None:
+    """Nights and closed days have no price."""
+    case, people = shop(), potential(two_peaks())
+    plan = optimize(case, people, time_limit=0)
+    found = price_of_free(case, people, plan, OpeningHours.parse("Mo-Su 00:00-06:00"))
+
+    assert (found.costs, found.open_hours, found.earned_per_hour) == (0, 0, 0)

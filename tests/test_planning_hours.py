@@ -1,20 +1,24 @@
 """The optimiser: it chooses both ends, obeys every rule, and nothing better exists."""
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from optimizer.case import Case
 from optimizer.casefile import with_changes
 from optimizer.errors import PlanError
+from optimizer.planning.evaluate import evaluate
 from optimizer.planning.hours import optimize
-from optimizer.planning.milp import Model
 from optimizer.planning.plan import Plan, check_plan
-from optimizer.planning.response import Potential, respond
-from planning_cases import KIOSK, kept_by_trying, only_between, potential, shop, two_peaks
+from planning_cases import (
+    only_between,
+    potential,
+    shop,
+    two_peaks,
+)
 
 
 def open_blocks(plan: Plan) -> list[int]:
@@ -58,6 +62,22 @@ RULES: list[tuple[str, dict[str, Any], str]] = [
     ("few patterns", {"hours__tidy__patterns": 2}, "different opening times are more than"),
     ("paid hours", {"labour__hours_per_week": 70.0}, "pass the weekly limit"),
     ("least staff", {"service__min_staff": 3}, "not within min_staff"),
+    (
+        "staff at certain hours",
+        {"service__min_staff_at": [{"hours": "Mo-Su 17:00-24:00", "staff": 3}]},
+        "not within min_staff",
+    ),
+    (
+        "a key",
+        {
+            "labour__keyholder": True,
+            "employee": [
+                {"name": "Ada", "contract_hours": [0, 37.5], "keyholder": True},
+                *({"name": f"B{n}", "contract_hours": [0, 48]} for n in range(4)),
+            ],
+        },
+        "those who hold a key",
+    ),
     ("most staff", {"service__max_staff": 2}, "not within min_staff"),
     ("short shifts", {"labour__shift_hours": (7, 9)}, "are not within 7 to 9"),
     ("long shifts", {"labour__shift_hours": (4, 5)}, "are not within 4 to 5"),
@@ -80,6 +100,119 @@ def test_each_rule_is_obeyed_and_would_be_broken_without(
     assert any(said in sentence for sentence in check_plan(bound, wild))
     if name != "breaks":
         assert tame.objective <= wild.bound + 0.01
+
+
+def test_a_pause_only_when_it_may_be() -> None:
+    """Nobody comes at noon: with two windows allowed each day has two, and earns more for it."""
+    crowd = potential(only_between(9, 13, 25) + only_between(16, 20, 25), lost=0.9)
+    whole, parted = shop(), shop(hours__tidy__windows_per_day=2)
+    one, two = optimize(whole, crowd), optimize(parted, crowd)
+
+    assert open_blocks(one) == [1, 1, 1, 1, 1, 1, 0]
+    assert open_blocks(two) == [2, 2, 2, 2, 2, 2, 0]
+    assert two.objective > one.bound + 1
+    assert check_plan(whole, one) == check_plan(parted, two) == check_plan(parted, one) == []
+    assert any("more opening windows" in sentence for sentence in check_plan(whole, two))
+    assert two.objective == pytest.approx(evaluate(parted, crowd, two).objective, abs=0.01)
+
+
+def test_no_pause_where_it_does_not_pay() -> None:
+    """Customers all day long: two windows are allowed, and one is taken."""
+    people = potential(only_between(8, 20, 25), lost=0.95)
+
+    assert open_blocks(optimize(shop(hours__tidy__windows_per_day=2), people))[:6] == [1] * 6
+
+
+def with_roles(**of_advice: Any) -> Case:
+    """A till and advice beside it."""
+    advice = {"kind": "assist", "min_staff": 0, "max_staff": 2, **of_advice}
+    return shop(
+        role=[
+            {"name": "till", "share": 0.7, "service": {"max_staff": 3}},
+            {"name": "advice", "share": 0.3, "service": advice},
+        ]
+    )
+
+
+def test_each_role_has_its_own_people() -> None:
+    """Shifts of both roles under one opening time, each within its own limits."""
+    case, people = with_roles(), potential(two_peaks())
+    plan = optimize(case, people)
+    till, advice = plan.staff_by_role
+    judged = evaluate(case, people, plan)
+
+    assert check_plan(case, plan) == []
+    assert {shift.role for shift in plan.shifts} == {"till", "advice"}
+    assert till[plan.opening].min() >= 1
+    assert 0 < till.max() <= 3
+    assert 0 < advice.max() <= 2
+    assert (till + advice == plan.staff).all()
+    assert judged.objective == pytest.approx(plan.objective, abs=0.01)
+    wrong = replace(plan, role_staff=plan.staff_by_role[::-1])
+    assert any("not those of the shifts" in sentence for sentence in check_plan(case, wrong))
+
+
+def test_two_equal_roles_are_two_shops_under_one_roof() -> None:
+    """Half the demand for each, opening free of charge: each does what a half shop does."""
+    people = potential(two_peaks(busiest=60))
+    free = {"economics__open_cost_per_hour": 0.0, "economics__open_cost_per_day": 0.0}
+    service = {"max_staff": 3}
+    halves = [{"name": name, "share": 0.5, "service": service} for name in ("a", "b")]
+    both = shop(role=halves, **free)
+    half = replace(people, customers=people.customers / 2)
+    one = shop(service__max_staff=3, **free)
+
+    together, alone = optimize(both, people, gap=1e-6), optimize(one, half, gap=1e-6)
+
+    assert together.objective == pytest.approx(2 * alone.objective, abs=0.05)
+
+
+PRICED: list[tuple[str, dict[str, Any]]] = [
+    ("min_staff", {"service__min_staff": 3}),
+    ("obligatory", {"hours__obligatory": "Mo-Sa 17:00-21:00"}),
+    ("open_hours", {"hours__per_week": (0, 40)}),
+    ("paid_hours", {"labour__hours_per_week": 80.0}),
+    ("rest", {"labour__rest_hours": 17.0}),
+    ("patterns", {"hours__tidy__patterns": 1}),
+    ("same_weekdays", {"hours__tidy__same_weekdays": True}),
+]
+
+
+@pytest.mark.parametrize(("rule", "facts"), PRICED, ids=[rule for rule, _ in PRICED])
+def test_a_dearer_rule_never_earns_more(rule: str, facts: dict[str, Any]) -> None:
+    """From off over rising prices to strict; a price is paid where it is low, and never above."""
+    people = potential(two_peaks())
+    plans, missed = [], []
+    for firmness in ("off", 0.05, 3.0, 1e4, "strict"):
+        case = shop(**facts, **{f"rules__{rule}": firmness})
+        plan = optimize(case, people, gap=1e-6)
+        judged = evaluate(case, people, plan)
+        assert check_plan(case, plan) == []
+        assert plan.objective == pytest.approx(judged.objective - judged.penalty, abs=0.01)
+        plans.append(plan.objective)
+        missed.append(sum(each.amount for each in judged.missed if each.rule == rule))
+
+    assert all(later <= earlier + 0.02 for earlier, later in pairwise(plans))
+    assert plans[-1] < plans[0] - 0.1
+    assert plans[-2] == pytest.approx(plans[-1], abs=0.02)
+    assert missed[0] == missed[3] == missed[4] == 0 < missed[1]
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "said"),
+    [
+        ("legal", {"hours__legal": "Mo-Sa 10:00-15:00"}, "outside the legal hours"),
+        ("shift_hours", {"labour__shift_hours": (7, 9)}, "are not within 7 to 9"),
+    ],
+)
+def test_what_has_no_price_can_be_off(rule: str, facts: dict[str, Any], said: str) -> None:
+    """Off, the rule is not looked at; strict, the same plan breaks it."""
+    people = potential(two_peaks())
+    off = shop(**facts, **{f"rules__{rule}": "off"})
+    plan = optimize(off, people)
+
+    assert check_plan(off, plan) == []
+    assert any(said in sentence for sentence in check_plan(shop(**facts), plan))
 
 
 @pytest.mark.parametrize("fact", ["value", "hours"])
@@ -114,6 +247,13 @@ def test_candidate_hours_after_midnight_are_left_aside_and_named() -> None:
 
     assert max(plan.hours.closing_minute(day) or 0 for day in range(7)) == 1440
     assert any("after midnight" in note for note in plan.notes)
+
+
+def test_doors_that_stay_open_at_midnight_are_named() -> None:
+    """A shop that may open around the clock is told how its nights are counted."""
+    plan = optimize(shop(hours__candidate="24/7"), potential(two_peaks()), time_limit=0)
+
+    assert any("open at midnight are counted" in note for note in plan.notes)
 
 
 @pytest.mark.parametrize(
@@ -160,6 +300,7 @@ def test_rules_in_conflict_are_named_with_a_way_out() -> None:
     [
         ({"hours__obligatory": "Su 10:00-18:00"}, "Sun 10:00 is obligatory but lies outside"),
         ({"hours__candidate": "Mo-Fr 10:00-12:00"}, "no day may be open for as long"),
+        ({"hours__obligatory": "Fr 20:00-02:00"}, "hours after midnight cannot be planned"),
     ],
 )
 def test_facts_that_leave_no_plan_are_named(changes: dict[str, Any], said: str) -> None:
@@ -178,213 +319,3 @@ def test_without_money_paid_hours_bound_the_plan() -> None:
     assert any("45 paid hours" in note for note in plan.notes)
     with pytest.raises(PlanError, match=r"State labour\.hours_per_week"):
         optimize(shop(hours__current=None), people)
-
-
-def staff_profiles(case: Case, periods: int) -> list[tuple[int, ...]]:
-    """Every course of staff over a day that some collection of legal shifts gives."""
-    shortest, longest = (int(hours) for hours in case.labour.shift_hours)
-    shifts = []
-    for start in range(periods):
-        for length in range(shortest, min(longest, periods - start) + 1):
-            work = np.zeros(periods, dtype=int)
-            work[start : start + length] = 1
-            if length <= case.labour.break_after_hours:
-                shifts.append(work)
-            else:  # one hour of break, two hours from either end
-                for away in range(start + 2, start + length - 2):
-                    shifts.append(work - (np.arange(periods) == away))
-    found = {(0,) * periods}
-    fresh = found
-    while fresh:
-        fresh = {
-            longer
-            for profile in fresh
-            for shift in shifts
-            if max(longer := tuple((np.array(profile) + shift).tolist())) <= case.service.max_staff
-        } - found
-        found |= fresh
-    return list(found)
-
-
-def best_by_trying(case: Case, people: Potential) -> float:
-    """Profit of the best plan for Wednesday and Thursday 8 to 15, of all that there are."""
-    response, kept = respond(people, case.service, 1.0), kept_by_trying(people)
-    closed = [kept(day, [False] * 24) for day in range(7)]
-    wage, labour = case.economics.labour_cost_per_hour, case.labour
-    duty = case.service.min_staff * (labour.set_up_minutes + labour.close_down_minutes) / 60
-    by_hours: list[dict[tuple[float, int, int], float]] = []
-    for weekday in (2, 3):
-        best, stays = {(0.0, 0, 0 if weekday == 2 else 24): 0.0}, {}
-        for profile in staff_profiles(case, 7):
-            at_work = [period for period in range(7) if profile[period]]
-            if not at_work or at_work[-1] - at_work[0] + 1 != len(at_work):
-                continue
-            if min(profile[period] for period in at_work) < case.service.min_staff:
-                continue
-            open_ = [8 + at_work[0] <= hour <= 8 + at_work[-1] for hour in range(24)]
-            if tuple(open_) not in stays:
-                stays[tuple(open_)] = kept(weekday, open_) - closed[weekday]
-            gain = stays[tuple(open_)] - case.economics.open_cost_per_day
-            for period in at_work:
-                week = 24 * weekday + 8 + period
-                gain += response.earned[week, profile[period]]
-                gain -= wage * profile[period] + case.economics.open_cost_per_hour
-            # What couples the two days: paid hours, hours open, and Wednesday's end or
-            # Thursday's beginning.
-            hours = (
-                sum(profile) + duty,
-                len(at_work),
-                at_work[-1] + 1 if weekday == 2 else at_work[0],
-            )
-            gain -= wage * duty
-            best[hours] = max(best.get(hours, -np.inf), gain)
-        by_hours.append(best)
-    limit = case.labour.hours_per_week or np.inf
-    least, most = case.hours.per_week or (0, 24)
-    return sum(closed) + max(
-        first + second
-        for (hours, open_hours, end), first in by_hours[0].items()
-        for (more, more_open, start), second in by_hours[1].items()
-        if 0 < hours + more <= limit and least <= open_hours + more_open <= most
-        if start + 24 - end >= labour.rest_hours
-    )
-
-
-@settings(max_examples=40)
-@given(
-    seed=st.integers(0, 10**6),
-    busiest=st.floats(1, 12),
-    staff=st.sampled_from([(1, 2), (1, 1), (2, 2), (1, 3)]),
-    limit=st.sampled_from([None, 5.0, 9.0, 14.0]),
-    shifts=st.sampled_from([(2, 5), (3, 5), (2, 3), (4, 6)]),
-    set_up=st.sampled_from([0, 30]),
-    per_week=st.sampled_from([None, None, (0, 6), (9, 12)]),
-    rest=st.sampled_from([0.0, 20.0, 22.0]),
-)
-def test_nothing_better_exists(
-    seed: int,
-    busiest: float,
-    staff: tuple[int, int],
-    limit: float | None,
-    shifts: tuple[int, int],
-    set_up: int,
-    per_week: tuple[float, float] | None,
-    rest: float,
-) -> None:
-    """On tiny shops the plan is as good as the best of all plans, tried one by one."""
-    rng = np.random.default_rng(seed)
-    case = with_changes(
-        KIOSK,
-        {
-            "service.min_staff": staff[0],
-            "service.max_staff": staff[1],
-            "labour.hours_per_week": limit,
-            "labour.shift_hours": shifts,
-            "labour.set_up_minutes": set_up,
-            "labour.close_down_minutes": 15,
-            "hours.per_week": per_week,
-            "labour.rest_hours": rest,
-        },
-    )
-    people = potential(busiest * rng.uniform(0, 1, 168), draws=2, lost=0.9, seed=seed)
-    try:
-        plan = optimize(case, people, gap=1e-7)
-    except PlanError:
-        with pytest.raises(ValueError, match="empty"):
-            best_by_trying(case, people)
-        return
-
-    assert check_plan(case, plan) == []
-    assert plan.objective == pytest.approx(best_by_trying(case, people), abs=0.01)
-
-
-def best_by_listing(case: Case, people: Potential) -> tuple[float, float]:
-    """Profit and bound of the best plan, with a column for every window and every shift."""
-    response = respond(people, case.service, 1.0)
-    earned = response.earned.reshape(7, 24, -1)
-    kept = kept_by_trying(people)
-    closed = [kept(day, np.zeros(24)) for day in range(7)]
-    wage = case.economics.labour_cost_per_hour
-    least, most = case.service.min_staff, case.service.max_staff
-    shortest, longest = (int(hours) for hours in case.labour.shift_hours)
-    t = np.arange(24)
-    shifts, windows = [], []
-    for start in range(9, 20):
-        for end in range(start + shortest, 21):
-            windows.append((start <= t) & (t < end))
-            work = windows[-1].astype(float)
-            if end - start <= case.labour.break_after_hours:
-                shifts.append(work)
-            elif end - start <= longest:
-                shifts += [work - (t == away) for away in range(start + 2, end - 2)]
-    cover, open_ = np.array(shifts), np.array(windows, dtype=float)
-
-    model = Model()
-    all_staff = []
-    all_open = []
-    for day in range(6):
-        worked = model.variables(f"shifts {day}", (len(cover),), integer=True)
-        chosen = model.variables(
-            f"window {day}",
-            (len(open_),),
-            upper=1,
-            integer=True,
-            gain=open_ @ earned[day, :, least]
-            + [kept(day, window) - closed[day] for window in windows]
-            - case.economics.open_cost_per_day
-            - open_.sum(axis=1) * case.economics.open_cost_per_hour,
-        )
-        staff = model.variables(f"staff {day}", (24,), gain=-wage)
-        more = model.variables(
-            f"more {day}", (24, most - least), upper=1, gain=np.diff(earned[day, :, least:], axis=1)
-        )
-        each_shift = [(cover[k], worked[k]) for k in range(len(cover))]
-        each_window = [(open_[k], chosen[k]) for k in range(len(open_))]
-        model.constrain(f"work {day}", (-1, staff), *each_shift, lower=0, upper=0)
-        model.constrain(
-            f"cover {day}",
-            (1, staff),
-            *[(-least * share, column) for share, column in each_window],
-            *[(-1, more[:, k]) for k in range(most - least)],
-            lower=0,
-            upper=0,
-        )
-        for k in range(most - least):
-            shut = [(-share, column) for share, column in each_window]
-            model.constrain(f"closed {day} {k}", (1, more[:, k]), *shut, upper=0)
-        model.constrain_sum(f"one window {day}", (1, chosen), upper=1)
-        all_staff.append(staff)
-        all_open.append(chosen)
-    model.constrain_sum("budget", (1, np.array(all_staff)), upper=case.labour.hours_per_week or 1e9)
-    model.constrain_sum("some day", (1, np.array(all_open)), lower=1)
-    solution = model.solve(time_limit=60, gap=1e-5)
-    return solution.objective + sum(closed), solution.bound + sum(closed)
-
-
-@pytest.mark.parametrize(
-    ("busiest", "staff", "limit", "seed"),
-    [
-        (30.0, (1, 4), 120.0, 1),
-        (15.0, (1, 3), None, 2),
-        (45.0, (2, 5), 200.0, 3),
-        (8.0, (1, 2), 60.0, 4),
-    ],
-)
-def test_the_textbook_model_agrees(
-    busiest: float, staff: tuple[int, int], limit: float | None, seed: int
-) -> None:
-    """A shop of real size, solved with a column for every window and every shift."""
-    case = shop(
-        hours__candidate="Mo-Sa 09:00-20:00",
-        labour__rules="none",
-        labour__hours_per_week=limit,
-        service__min_staff=staff[0],
-        service__max_staff=staff[1],
-    )
-    people = potential(two_peaks(busiest=busiest), lost=0.7, seed=seed)
-    plan = optimize(case, people, gap=1e-5)
-    value, bound = best_by_listing(case, people)
-
-    assert plan.objective <= bound + 0.01
-    assert value <= plan.bound + 0.01
-    assert plan.objective == pytest.approx(value, rel=2e-4)

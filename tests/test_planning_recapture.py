@@ -95,6 +95,24 @@ def test_margin_by_door_is_that_of_the_hours(minutes: int) -> None:
     assert (before[:, 0] == 0).all() and (after[:, -1] == 0).all()
 
 
+@pytest.mark.parametrize("minutes", [60, 30])
+def test_margin_by_pause_is_that_of_the_hours(minutes: int) -> None:
+    """Whatever pause a day has, its customers come to the nearer door: the slow road agrees."""
+    people = potential(two_peaks(minutes), lost=0.4)
+    periods = 1440 // minutes
+    doors = np.arange(8 * 60 // minutes, 20 * 60 // minutes + 1)
+    found = recapture(people).margin_by_pause(doors)
+    slowly = kept_by_trying(people)
+    before, after, _ = recapture(people).margin_by_door()
+    for closes, opens in [(1, 2), (2, 5), (3, 9), (4, 6), (1, len(doors) - 2)]:
+        open_ = np.ones(periods)
+        open_[: doors[0]] = open_[doors[-1] :] = open_[doors[closes] : doors[opens]] = 0
+        here = found[3, closes, opens] + before[3, doors[0]] + after[3, doors[-1]]
+        assert here == pytest.approx(slowly(3, open_.tolist()))
+    assert not found[:, 4, 4].any()
+    assert not found[:, 6, 2].any()
+
+
 @settings(max_examples=60)
 @given(
     st.integers(0, 10**6), st.floats(0.05, 0.95), st.integers(0, 23), st.integers(1, 24), st.data()

@@ -16,11 +16,13 @@ from optimizer.planning.potential import potential as with_worth
 from optimizer.planning.response import Potential
 from optimizer.planning.scenario import (
     AS_STATED,
+    Turn,
     compare,
     plans_by_demand,
     regrets,
     simplest,
     tornado,
+    turning_points,
 )
 from planning_cases import TODAY, potential, shop, two_peaks
 
@@ -165,3 +167,55 @@ def test_plans_for_little_and_much_demand() -> None:
     assert hours == sorted(hours)
     assert profit["if demand is low"][0] > profit["if demand is high"][0]
     assert profit["if demand is low"][1] < profit["if demand is high"][1]
+
+
+def test_more_customers_as_a_what_if() -> None:
+    """`demand` is a factor on the customers of every hour; anything else is refused."""
+    table = compare(CASE, demand(), {"busy": {"demand": 1.5, "economics.wage": 16.0}})
+    busier = replace(demand(), draws=1.5 * demand().draws)
+    dearer = with_changes(CASE, {"economics.wage": 16.0})
+    by_hand = evaluate(dearer, with_worth(dearer, busier), HOURS).objective
+
+    assert table.profit["busy"] == pytest.approx(by_hand)
+    for wrong in (0, -1, "much", True):
+        with pytest.raises(CaseError, match="not a number above 0"):
+            compare(CASE, demand(), {"odd": {"demand": wrong}})
+
+
+def test_beyond_a_turning_point_other_hours_are_better() -> None:
+    """The plan misses more than the share given there, and less halfway back to what was stated."""
+    whom = with_worth(CASE, demand())
+    plan = optimize(CASE, whom, time_limit=0)
+    turns = turning_points(CASE, demand(), plan, within=0.005)
+    allowed = 0.005 * plan.objective
+
+    def missed(turn: Turn, value: float) -> float:
+        facts, people = CASE, whom
+        if turn.fact == "wage":
+            facts = with_changes(CASE, {"economics.wage": value})
+        elif turn.fact == "margin":
+            people = replace(whom, value=whom.value * value / CASE.economics.margin)
+        elif turn.fact == "demand":
+            people = replace(whom, customers=value * whom.customers)
+        else:
+            facts = with_changes(CASE, {"displacement.lost": (value, value, value)})
+            people = with_worth(facts, demand())
+        best = optimize(facts, people, time_limit=0).objective
+        return best - evaluate(facts, people, plan).objective
+
+    assert {turn.fact for turn in turns} == {"wage", "margin", "share lost", "demand"}
+    for turn in turns:
+        assert missed(turn, turn.value) > allowed
+        assert missed(turn, (turn.value + turn.stated) / 2) <= allowed
+        assert turn.hours != plan.hours
+    up = next(turn for turn in turns if turn.fact == "wage" and turn.value > turn.stated)
+    assert up.hours.weekly_hours < plan.hours.weekly_hours
+
+
+def test_without_money_no_wage_turns_the_advice() -> None:
+    """Only the demand and the share lost are walked."""
+    case = shop(displacement__lost=(0.3, 0.5, 0.7))
+    plan = optimize(case, with_worth(case, demand(None)), time_limit=0)
+    assert {turn.fact for turn in turning_points(case, demand(None), plan)} <= {
+        "share lost", "demand"
+    }  # fmt: skip

@@ -26,7 +26,7 @@ from optimizer.planning.milp import Model, WarmProgram
 from optimizer.planning.patterns import gathered
 from optimizer.planning.week import Week
 
-Window = tuple[int, int]  # edges of the span
+Window = tuple[int, ...]  # edges of the span: opens and closes, once or twice
 CLOSE = 3e-4  # share of a bound by which nothing better is worth a programme
 
 
@@ -54,10 +54,9 @@ class AtPrice:
 
 def dear(week: Week) -> float:
     """More than a day can earn or cost: the price of a person missing for a period."""
-    most = week.case.service.max_staff
-    at_stake = np.abs(week.gain_open) + week.gain_more.sum(axis=2) + most * week.labour
+    at_stake = np.abs(week.gain_open) + week.gain_more.sum(axis=2) + week.most * week.labour
     at_doors = np.abs(week.before).max(axis=1) + np.abs(week.after).max(axis=1) + week.open_day
-    return float((at_stake.sum(axis=1) + at_doors).max()) + 1.0
+    return float(at_stake.sum(axis=1).max() + at_doors.max()) + 1.0
 
 
 class DayProgram:
@@ -67,42 +66,53 @@ class DayProgram:
         self.week = week
         further, periods = week.gain_more.shape[2], week.periods
         model = Model()
-        open_ = model.variables("open", (1, periods))
+        needed = model.variables("people needed", (1, periods))
         staff, curves = form_shifts(model, week, np.zeros((1, periods)))
         more = model.variables("further people", (1, periods, further))
         # Too few people, at a price that no customer is worth: then every window has an answer,
         # and those that cannot be staffed drop out by themselves.
         missing = model.variables("missing people", (1, periods), gain=-dear(week))
-        least = week.case.service.min_staff
         each = [(-1, more[..., k]) for k in range(further)]
-        model.constrain(COVER, (1, staff), (1, missing), (-least, open_), *each, lower=0, upper=0)
+        model.constrain(COVER, (1, staff), (1, missing), (-1, needed), *each, lower=0, upper=0)
         self._program = WarmProgram(model)
-        self._open, self._staff, self._more = open_[0], staff[0], more[0]
+        self._needed, self._staff, self._more = needed[0], staff[0], more[0]
         self._curves = {name: columns[0] for name, columns in curves.items()}
         self._cover = model.row_numbers(COVER)
 
     def solve(self, weekday: int, window: Window, price: float) -> Relaxed:
-        """The best that split shifts can do in a window, at a price of a paid hour."""
+        """The best that split shifts can do in a window, at a price of a paid hour.
+
+        A weekday above 6 is one of the next role; see `Week`.
+        """
         week, program = self.week, self._program
-        inside = np.zeros(week.periods)
-        inside[slice(*window)] = 1.0
-        program.change_bounds(self._open, inside, inside)
-        upper = np.repeat(inside, week.gain_more.shape[2])
+        inside = week.open_within(window)
+        needed = np.where(inside, week.least[weekday], 0.0)
+        program.change_bounds(self._needed, needed, needed)
+        there = np.arange(week.gain_more.shape[2]) < week.further[weekday][:, None]
+        upper = (there & inside[:, None]).ravel().astype(float)
         program.change_bounds(self._more.ravel(), 0 * upper, upper)
         wage = week.labour[weekday] + price * week.hour
-        program.change_gains(self._open, week.gain_open[weekday])
         program.change_gains(self._more.ravel(), week.gain_more[weekday].ravel())
         program.change_gains(self._staff, -wage)
         objective, values, duals = program.solve()
+        objective += float(week.gain_open[weekday] @ inside)
         hours = float(values[self._staff].sum() * week.hour)
         return Relaxed(
             weekday=weekday,
             window=window,
             profit=objective + price * hours + week.at_doors(weekday, window),
-            hours=hours + week.duty,
+            hours=hours + (week.duty if weekday < 7 else 0.0),
             rents=-duals[self._cover] - wage,
             curves={name: values[columns] for name, columns in self._curves.items()},
         )
+
+
+def _earned(so_far: np.ndarray, pair: np.ndarray) -> np.ndarray:
+    """What two windows earn between their four doors, from sums up to each door, (..., E)."""
+    opens, stops, resumes, closes = pair.T
+    return np.asarray(
+        so_far[..., closes] - so_far[..., opens] - so_far[..., resumes] + so_far[..., stops]
+    )
 
 
 class Bounds:
@@ -117,52 +127,121 @@ class Bounds:
     def __init__(self, week: Week, close: float = CLOSE) -> None:
         self.week, self._close = week, close
         self._program = DayProgram(week)
-        self._value = np.concatenate([week.gain_open[..., None], week.gain_more], axis=2).cumsum(2)
-        self._staff = week.case.service.min_staff + np.arange(self._value.shape[2])
+        rows = len(week.labour)
+        value = np.concatenate([week.gain_open[..., None], week.gain_more], axis=2).cumsum(2)
+        there = np.arange(value.shape[2]) <= week.further[..., None]
+        self._value = np.where(there, value, -np.inf)
+        self._at_doors = np.zeros((rows, len(week.doors), len(week.doors)))
         kept = week.before[:, week.doors, None] + week.after[:, None, week.doors]
-        self._at_doors = kept - week.open_day[:, None, None]
+        self._at_doors[:7] = kept - week.open_day[:, None, None]
+        self._duty = np.where(np.arange(rows) < 7, week.duty, 0.0)[:, None, None]
         # Rents of all 0 are valid, too: the bound is then that of people hired by the period.
-        self._rents = np.zeros((7, 1, week.periods))
-        self._known = np.ones(7, dtype=int)
-        patterns = range(week.pattern.max() + 1)
-        self.groups = [np.flatnonzero(week.pattern == pattern).tolist() for pattern in patterns]
-        self.permitted = [week.windows[group].all(axis=0) for group in self.groups]
+        self._rents = np.zeros((rows, 1, week.periods))
+        self._known = np.ones(rows, dtype=int)
+        # Weekdays of one pattern open alike, and so do all roles.
+        pattern = np.tile(week.pattern, rows // 7)
+        self.groups = [np.flatnonzero(pattern == p).tolist() for p in range(pattern.max() + 1)]
+        weekdays = [sorted({row % 7 for row in group}) for group in self.groups]
+        self.permitted = [week.windows[days].all(axis=0) for days in weekdays]
         self._solved: list[list[list[Relaxed]]] = [[] for _ in self.groups]
-        self.must_open = [bool(week.forced[group].any()) for group in self.groups]
+        self.pairs = [self._pairs(days) for days in weekdays]
+        self._kept_in_pairs = [self._kept(group) for group in range(len(self.groups))]
+        self.must_open = [bool(week.forced[days].any()) for days in weekdays]
 
     def can_open(self) -> bool:
         """Whether some day has a permitted window, and every day that must open has one."""
-        able = [bool(windows.any()) for windows in self.permitted]
+        each = zip(self.permitted, self.pairs, strict=True)
+        able = [bool(windows.any()) or len(pairs) > 0 for windows, pairs in each]
         return any(able) and all(able[group] for group in np.flatnonzero(self.must_open))
 
     def of_days(self, weekdays: list[int], price: float) -> np.ndarray:
         """Most that weekdays can earn, hours charged, from each door to each other, (N, E, E)."""
+        so_far = self._so_far(weekdays, price)
+        inside = (so_far[..., None, :] - so_far[..., :, None]).min(axis=1)
+        return inside + self._at_doors[weekdays] - price * self._duty[weekdays]
+
+    def _so_far(self, weekdays: list[int], price: float) -> np.ndarray:
+        """The most that all periods before each door can earn, by each of the rents, (N, L, E)."""
         week = self.week
         cost = (week.labour + price * week.hour)[weekdays, None] + self._rents[weekdays]
         # One number of people after the other: faster than all in one array.
-        best = self._value[weekdays, None, :, 0] - cost * self._staff[0]
-        for n, people in enumerate(self._staff[1:], 1):
-            np.maximum(best, self._value[weekdays, None, :, n] - cost * people, out=best)
+        paid = cost * week.least[weekdays, None]
+        best = self._value[weekdays, None, :, 0] - paid
+        for n in range(1, self._value.shape[2]):
+            paid += cost
+            np.maximum(best, self._value[weekdays, None, :, n] - paid, out=best)
         so_far = np.zeros((*best.shape[:2], week.periods + 1))
         np.cumsum(best, axis=2, out=so_far[..., 1:])
-        so_far = so_far[..., week.doors]
-        inside = (so_far[..., None, :] - so_far[..., :, None]).min(axis=1)
-        return inside + self._at_doors[weekdays] - price * week.duty
+        return so_far[..., week.doors]
 
     def of_group(self, group: int, price: float) -> np.ndarray:
         """The same for weekdays that open alike; minus infinity where a window is not permitted."""
         total = self.of_days(self.groups[group], price).sum(axis=0)
         return np.where(self.permitted[group], total, -np.inf)
 
+    def best_pair(self, group: int, price: float, above: float) -> tuple[float, np.ndarray]:
+        """The best of the `pairs` of windows of a group: its bound and its four doors.
+
+        Parameters
+        ----------
+        above
+            The bound must be higher, or it is minus infinity.
+        """
+        rows, pairs = self.groups[group], self.pairs[group]
+        so_far = self._so_far(rows, price)[:, : int(self._known[rows].max())]
+        kept = self._kept_in_pairs[group] - price * float(self._duty[rows].sum())
+        inside = np.full((len(rows), len(pairs)), np.inf)
+        best = -np.inf, np.zeros(4, dtype=int)
+        # The rents found last first: they leave hardly any pair for the others to look at. So does
+        # the pair that looks best, once it is seen through all rents.
+        for k in range(so_far.shape[1] - 1, -1, -1):
+            inside = np.minimum(inside, _earned(so_far[:, k], pairs))
+            total = inside.sum(axis=0) + kept
+            first = int(total.argmax())
+            bound = float(_earned(so_far, pairs[first]).min(axis=1).sum() + kept[first])
+            if bound > max(best[0], above):
+                best = bound, pairs[first]
+            alive = total > max(best[0], above)
+            if not alive.any():
+                break
+            pairs, inside, kept = pairs[alive], inside[:, alive], kept[alive]
+        return best
+
+    def _kept(self, group: int) -> np.ndarray:
+        """What opening for each of the pairs of a group adds to closed days, shape (P,)."""
+        opens, stops, resumes, closes = self.pairs[group].T
+        kept = self._at_doors[self.groups[group]][:, opens, closes].sum(axis=0)
+        if self.week.pause is not None:
+            days = [row for row in self.groups[group] if row < 7]
+            kept += self.week.pause[days][:, stops, resumes].sum(axis=0)
+        return kept
+
+    def _pairs(self, weekdays: list[int]) -> np.ndarray:
+        """Two windows that weekdays may have with a pause: four doors each, int of shape (P, 4)."""
+        week = self.week
+        if week.pause is None:
+            return np.zeros((0, 4), dtype=int)
+        first = np.argwhere(week.halves[weekdays].all(axis=0))
+        one, two = np.nonzero(first[:, 1][:, None] < first[:, 0])
+        pairs = np.concatenate([first[one], first[two]], axis=1)
+        must = np.pad(week.forced[weekdays].any(axis=0), (1, 0)).cumsum()[week.doors]
+        opens, stops, resumes, closes = pairs.T
+        held = must[closes] - must[resumes] + must[stops] - must[opens] == must[-1]
+        length = np.diff(week.doors[pairs], axis=1)[:, [0, 2]].sum(axis=1)
+        return pairs[held & (length <= week.longest_open[weekdays].min())]
+
     def at(self, price: float) -> AtPrice:
         """The whole week at one price: the best windows and their linear programmes."""
         if self.week.most_patterns < len(self.groups):
             bound, days = self._gathered(price)
+            if self.week.pause is not None:  # pauses are not gathered: the bound of freer days
+                groups = range(len(self.groups))
+                bound = sum(max(self._promise(group, price)[0], 0.0) for group in groups)
         else:
             groups = range(len(self.groups))
             found = [self.best(group, price, self.must_open[group]) for group in groups]
             if not any(days for _, days in found):  # a week with no open day is no plan
-                able = [group for group in groups if self.permitted[group].any()]
+                able = [g for g in groups if self.permitted[g].any() or len(self.pairs[g])]
                 forced = [self.best(group, price, must_open=True) for group in able]
                 found = [max(forced, key=lambda best: best[0])]
             bound = sum(bound for bound, _ in found)
@@ -194,11 +273,15 @@ class Bounds:
     @property
     def dearest(self) -> float:
         """A price at which no paid hour pays: above what any window earns for each of its hours."""
-        week, least = self.week, self.week.case.service.min_staff
-        so_far = np.cumsum(np.pad(week.gain_open, ((0, 0), (1, 0))), axis=1)[:, week.doors]
-        earned = so_far[:, None, :] - so_far[:, :, None] + self._at_doors
-        periods = np.maximum(week.doors - week.doors[:, None], 1)
-        with_least = np.where(week.windows, earned / (least * periods), 0.0).max()
+        week = self.week
+
+        def inside(values: np.ndarray) -> np.ndarray:
+            so_far = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1)[:, week.doors]
+            total = so_far[:, None, :] - so_far[:, :, None]
+            return total.reshape(-1, 7, *total.shape[1:]).sum(axis=0)
+
+        earned = inside(week.gain_open) + self._at_doors[:7]
+        with_least = (earned / np.maximum(inside(week.least), 1))[week.windows].max(initial=0.0)
         with_more = week.gain_more.max(initial=0.0)
         return max(float(with_least), float(with_more)) / week.hour + 1.0
 
@@ -206,7 +289,7 @@ class Bounds:
         """The price with the lowest bound as far as the rents found so far can tell."""
 
         def total(price: float) -> float:
-            of_days = self.of_days(list(range(7)), price)
+            of_days = self.of_days(list(range(len(self.week.labour))), price)
             alike = zip(self.groups, self.permitted, strict=True)
             best = [of_days[days].sum(axis=0)[windows].max(initial=0) for days, windows in alike]
             return float(sum(best)) + price * limit
@@ -229,17 +312,25 @@ class Bounds:
             return sum(day.profit - price * day.hours for day in days)
 
         while True:
-            bounds = self.of_group(group, price)
-            best = np.unravel_index(int(bounds.argmax()), bounds.shape)
-            bound = float(bounds[best])
+            bound, window = self._promise(group, price)
             if bound <= 0 and not must_open:
                 return 0.0, []
             known = max(self._solved[group], key=profit, default=None)
             if known and profit(known) >= bound - self._close * abs(bound) - 1e-6:
                 return bound, known
-            window = (int(self.week.doors[best[0]]), int(self.week.doors[best[1]]))
             here = [self._solve(weekday, window, price) for weekday in self.groups[group]]
             self._solved[group].append(here)
+
+    def _promise(self, group: int, price: float) -> tuple[float, Window]:
+        """The window, or the two, with the highest bound; it may be below 0."""
+        bounds, doors = self.of_group(group, price), self.week.doors
+        best = np.unravel_index(int(bounds.argmax()), bounds.shape)
+        bound, edges = float(bounds[best]), doors[list(best)]
+        if len(self.pairs[group]):
+            with_pause, pair = self.best_pair(group, price, above=bound)
+            if with_pause > bound:
+                bound, edges = with_pause, doors[pair]
+        return bound, tuple(edges.tolist())
 
     def _solve(self, weekday: int, window: Window, price: float) -> Relaxed:
         """Solve a programme, and remember its rents."""

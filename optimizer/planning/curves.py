@@ -11,7 +11,9 @@ paired in order, are legal shifts, and at work are `started - ended - on break`.
 
 import numpy as np
 
+from optimizer.language import say
 from optimizer.planning.milp import Model
+from optimizer.planning.priced import share_windows
 from optimizer.planning.week import Week
 
 SHORT_STARTED, SHORT_ENDED = "short shifts started", "short shifts ended"
@@ -19,21 +21,25 @@ LONG_STARTED, LONG_ENDED = "long shifts started", "long shifts ended"
 BREAKS_BEGUN = "breaks begun"
 COVER = "people while open"
 
-INSIDE = "doors open only within the candidate and legal hours"
-LONGEST = "no day is open longer than the law allows"
-OBLIGATORY = "doors are open in the obligatory hours"
+INSIDE = say("doors open only within the candidate and legal hours")
+LONGEST = say("no day is open longer than the law allows")
+OBLIGATORY = say("doors are open in the obligatory hours")
 AsEdges = tuple[int, int, int | None]  # of a shift: start, end and start of the break
 
-OPEN_AT_ALL = "at least one day is open"
-REST = "closing leaves enough rest before the next opening"
+OPEN_AT_ALL = say("at least one day is open")
+REST = say("closing leaves enough rest before the next opening")
 
 
-def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray]:
-    """One window per weekday, on the steps.
+Doors = tuple[np.ndarray, np.ndarray]
+
+
+def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray, Doors]:
+    """One window per weekday, on the steps; or two, with a pause between them.
 
     Returns
     -------
-    Columns of the open periods, shape (7, T), and of the open days, (7,).
+    Columns of the open periods, shape (7, T), of the open days, (7,), and of the curves of doors
+    opened and closed for good on each weekday, (7, E) each.
     """
     patterns = range(week.pattern.max() + 1)
     curves = []
@@ -60,13 +66,21 @@ def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray]:
         shut = np.where(latest >= 0, closed[before][:, latest], 0)
         past = ((1, opens), (1, opened[before][:, -1:]), (-(latest >= 0).astype(float), shut))
         model.constrain(REST, *past, upper=1, is_rule=True)
-    if week.most_patterns < len(patterns):
+    few = week.most_patterns < len(patterns)
+    if few and week.pause is None:
         _share_windows(model, week, opened, closed)
 
-    open_ = model.variables("open", week.allowed.shape, upper=1, gain=week.gain_open)
+    of_all_roles = week.gain_open.reshape(-1, *week.allowed.shape).sum(axis=0)
+    open_ = model.variables("open", week.allowed.shape, upper=1, gain=of_all_roles)
     door = np.searchsorted(week.doors, np.arange(week.periods + 1), side="right") - 1
     opens, closes = (curve[week.pattern][:, door] for curve in (opened, closed))
-    between = ((1, open_), (-1, opens[:, :-1]), (1, closes[:, :-1]))
+    between = [(1, open_), (-1, opens[:, :-1]), (1, closes[:, :-1])]
+    if week.pause is not None:
+        stops, resumes = (
+            curve[week.pattern][:, door] for curve in _pauses(model, week, week.pause)
+        )
+        _around_pauses(model, week.rules.shortest, opens, closes, stops, resumes)
+        between += [(1, stops[:, :-1]), (-1, resumes[:, :-1])]
     model.constrain("open between opening and closing", *between, lower=0, upper=0)
     shortest = week.rules.shortest
     model.constrain("not closed at once", (1, closes[:, :shortest]), upper=0)
@@ -80,7 +94,50 @@ def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray]:
     model.constrain(LONGEST, *each, upper=week.longest_open, is_rule=True)
     model.constrain(OBLIGATORY, (1, open_[week.forced]), lower=1, is_rule=True)
     model.constrain_sum(OPEN_AT_ALL, (1, days), lower=1, is_rule=True)
-    return open_, days
+    if few and week.pause is not None:
+        _, alike = np.unique(week.pattern, return_index=True)
+        share_windows(model, open_[alike], days[alike], week.most_patterns)
+    return open_, days, (opened[week.pattern], closed[week.pattern])
+
+
+def _pauses(model: Model, week: Week, kept: np.ndarray) -> list[np.ndarray]:
+    """At most one pause per pattern: curves of pauses begun and ended by each door, (P, E) each."""
+    patterns, edges = week.pattern.max() + 1, len(week.doors)
+    gain = np.array([kept[week.pattern == pattern].sum(axis=0) for pattern in range(patterns)])
+    later = np.triu(np.ones((edges, edges)), 1)
+    pause = model.variables(
+        "pause from one door to another",
+        (patterns, edges, edges),
+        upper=later,
+        gain=gain * later,
+        integer=True,
+    )
+    curves = []
+    for name, by_door in (("begun", pause), ("ended", pause.swapaxes(1, 2))):
+        curve = model.variables(f"pause {name} by", (patterns, edges), upper=1)
+        here = [(-1, by_door[:, :, k]) for k in range(edges)]
+        before = np.pad(curve[:, :-1], ((0, 0), (1, 0)))
+        rises = np.where(np.arange(edges) > 0, -1.0, 0.0)
+        model.constrain(f"pauses {name}", (1, curve), (rises, before), *here, lower=0, upper=0)
+        curves.append(curve)
+    return curves
+
+
+def _around_pauses(
+    model: Model,
+    shortest: int,
+    opens: np.ndarray,
+    closes: np.ndarray,
+    stops: np.ndarray,
+    resumes: np.ndarray,
+) -> None:
+    """Before and after a pause the day is open for a shift; all are curves by edge, (7, T+1)."""
+    model.constrain("no pause at once", (1, stops[:, :shortest]), upper=0)
+    first = ((1, opens[:, :-shortest]), (-1, stops[:, shortest:]))
+    model.constrain("open for a shift before a pause", *first, lower=0)
+    model.constrain("no end at once", (1, closes[:, :shortest]), (1, stops[:, -1:]), upper=1)
+    second = ((1, closes[:, shortest:]), (1, stops[:, -1:]), (-1, resumes[:, :-shortest]))
+    model.constrain("open for a shift after a pause", *second, upper=1)
 
 
 def _share_windows(model: Model, week: Week, opened: np.ndarray, closed: np.ndarray) -> None:
@@ -113,8 +170,8 @@ def form_shifts(
     rules, days, edges = week.rules, len(labour), week.periods + 1
     curves: dict[str, np.ndarray] = {}
 
-    def curve(name: str) -> np.ndarray:
-        columns = curves[name] = model.variables(name, (days, edges), integer=True)
+    def curve(name: str, *, integer: bool = True) -> np.ndarray:
+        columns = curves[name] = model.variables(name, (days, edges), integer=integer)
         model.constrain(f"{name}: rising", (1, columns[:, 1:]), (-1, columns[:, :-1]), lower=0)
         return columns
 
@@ -130,15 +187,17 @@ def form_shifts(
         model.constrain(rule, (1, earlier[:, : edges - wait]), (-1, later[:, wait:]), upper=0)
         model.constrain(f"{rule}: all end", (1, later[:, -1]), (-1, earlier[:, -1]), lower=0)
 
-    staff = model.variables("people at work", labour.shape, gain=-labour)
+    # Ends may be split (see `whole`): with fewer whole numbers the solver is several times faster.
+    staff = model.variables("people at work", labour.shape, gain=-labour, integer=True)
     balance: list[tuple[int, np.ndarray]] = [(1, staff)]
     if rules.shortest <= rules.unbroken:
-        started, ended = curve(SHORT_STARTED), curve(SHORT_ENDED)
+        started, ended = curve(SHORT_STARTED), curve(SHORT_ENDED, integer=False)
         at_least_after(ended, started, rules.shortest, "no shift is too short")
         at_most_after(ended, started, rules.unbroken, "long shifts hold a break")
         balance += [(-1, started[:, :-1]), (1, ended[:, :-1])]
     if rules.unbroken < rules.longest:
-        started, ended, left = curve(LONG_STARTED), curve(LONG_ENDED), curve(BREAKS_BEGUN)
+        started, ended = curve(LONG_STARTED), curve(LONG_ENDED, integer=False)
+        left = curve(BREAKS_BEGUN)
         at_least_after(ended, started, rules.shortest_with_break, "long shifts are long")
         at_most_after(ended, started, rules.longest, "no shift is too long")
         at_least_after(left, started, rules.from_ends, "no break at the beginning")
@@ -148,6 +207,21 @@ def form_shifts(
         balance += [(-1, started[:, :-1]), (1, ended[:, :-1]), (1, left[:, :-1]), (-1, back)]
     model.constrain("shifts give the people at work", *balance, lower=0, upper=0)
     return staff, curves
+
+
+def whole(curves: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Curves of whole numbers, int, from those of a solution, in which ends may be split.
+
+    Starts, breaks and people at work being whole, the ends of short and of long shifts together
+    are, too. Taken down for the short ones and up for the long ones they keep every rule, each of
+    which bounds them by a whole number or by an earlier value of the same curve.
+    """
+    rounded = {name: np.round(curve).astype(int) for name, curve in curves.items()}
+    if SHORT_ENDED in curves and LONG_ENDED in curves:
+        together = np.round(curves[SHORT_ENDED] + curves[LONG_ENDED]).astype(int)
+        rounded[SHORT_ENDED] = np.floor(curves[SHORT_ENDED] + 1e-4).astype(int)
+        rounded[LONG_ENDED] = together - rounded[SHORT_ENDED]
+    return rounded
 
 
 def at_work(curves: dict[str, np.ndarray], away: int) -> np.ndarray:

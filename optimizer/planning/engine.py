@@ -25,10 +25,11 @@ def around_lowest(bounds: Bounds) -> list[AtPrice]:
     """The week at prices around the one with the lowest bound, best bound first.
 
     The bound on any plan is `point.bound + point.price * limit`, convex in the price; its slope is
-    the limit less the hours used. Two prices, one with too many hours and one with too few, give
+    the limit less the hours used. Where more hours may be used at a price, it is the highest one
+    that an hour can have. Two prices, one with too many hours and one with too few, give
     two tangents, and no bound lies below the point at which they meet.
     """
-    limit = bounds.week.limit
+    limit, dearest = bounds.week.limit, bounds.week.limit_price
     if limit is None:
         return [bounds.at(0.0)]
 
@@ -38,11 +39,13 @@ def around_lowest(bounds: Bounds) -> list[AtPrice]:
     points: list[AtPrice] = []
     many: AtPrice | None = None  # the dearest price so far with too many hours
     few: AtPrice | None = None  # the lowest one with too few
-    price = bounds.likely_price(limit)
+    price = min(bounds.likely_price(limit), dearest)
     while len(points) < MOST_PRICES:
         here = bounds.at(price)
         points.append(here)
         if abs(here.hours - limit) <= 0.005 * limit or (price == 0.0 and here.hours <= limit):
+            break
+        if price == dearest and here.hours > limit:  # more hours are paid for
             break
         if here.hours > limit:
             many = here
@@ -53,7 +56,7 @@ def around_lowest(bounds: Bounds) -> list[AtPrice]:
             step = (0.02 * price + 1e-3) * 3 ** len(points)
             likely = bounds.likely_price(limit)
             price = max(likely, price + step) if few is None else min(likely, price - step)
-            price = max(price, 0.0)
+            price = min(max(price, 0.0), dearest)
         else:
             price = (many.bound - few.bound + many.hours * many.price - few.hours * few.price) / (
                 many.hours - few.hours
@@ -82,10 +85,16 @@ class Found:
     points: list[AtPrice]
 
     @property
+    def paid(self) -> int:
+        """Paid periods of all shifts."""
+        return sum(day.paid for day in self.days)
+
+    @property
     def open_hours(self) -> float:
         """Hours that the plan is open in a week."""
-        periods = sum(day.window[1] - day.window[0] for day in self.days)
-        return periods * self.bounds.week.hour
+        week = self.bounds.week
+        open_ = [week.open_within(day.window).sum() for day in self.days if day.weekday < 7]
+        return float(sum(open_)) * week.hour
 
 
 def find(week: Week) -> Found | None:
@@ -104,9 +113,11 @@ def find(week: Week) -> Found | None:
 
 
 def _leaves_rest(week: Week, days: list[DayShifts]) -> bool:
-    windows = {day.weekday: np.searchsorted(week.doors, day.window) for day in days}
+    windows = {
+        day.weekday: np.searchsorted(week.doors, day.window) for day in days if day.weekday < 7
+    }
     return all(
-        windows[(weekday - 1) % 7][1] <= week.latest_close[window[0]]
+        windows[(weekday - 1) % 7][-1] <= week.latest_close[window[0]]
         for weekday, window in windows.items()
         if (weekday - 1) % 7 in windows
     )
@@ -126,7 +137,8 @@ def _with_rest(week: Week, found: Found) -> Week:
         least = np.where(bounds.must_open, -np.inf, 0.0)
         return float(np.maximum(best, least).sum())
 
-    return replace(week, windows=week.windows & inside(max(edges.tolist(), key=promise)))
+    rested = inside(max(edges.tolist(), key=promise))
+    return replace(week, windows=week.windows & rested, pause=None)
 
 
 def _within_open_hours(week: Week) -> Found | None:
@@ -140,11 +152,13 @@ def _within_open_hours(week: Week) -> Found | None:
         return found
     limit, sign = (most, 1) if found.open_hours > most else (least, -1)
     dearest = found.bounds.dearest + week.labour.max() / week.hour
-    low, high = 0.0, float(week.case.service.max_staff * dearest)
+    low, high = 0.0, float(week.most.max() * dearest)
     best, bound = None, found.bound
     for _ in range(HALVINGS):
         price = (low + high) / 2
-        here = _find(replace(week, gain_open=week.gain_open - sign * price * week.hour))
+        charged = week.gain_open.copy()
+        charged[:7] -= sign * price * week.hour
+        here = _find(replace(week, gain_open=charged))
         if here is None:
             return None
         bound = min(bound, here.bound + sign * price * limit)
@@ -208,7 +222,10 @@ def _whole_week(bounds: Bounds, point: AtPrice, table: ShiftTable) -> list[DaySh
 
 def _periods_left(week: Week, days: list[DayShifts]) -> float:
     """Paid periods that the limit leaves for shifts when these days open."""
-    return np.inf if week.limit is None else (week.limit - week.duty * len(days) + 1e-6) / week.hour
+    if week.limit is None:
+        return np.inf
+    duty = week.duty * sum(day.weekday < 7 for day in days)
+    return (week.limit - duty + 1e-6) / week.hour
 
 
 def whole_days(week: Week, point: AtPrice, table: ShiftTable) -> list[DayShifts]:
@@ -231,8 +248,10 @@ def pruned(week: Week, found: Found) -> Week:
     """The week without the opening windows that cannot be part of a better plan than the one found.
 
     A window is left out if the bound on the week with it is below the profit found, at any of the
-    prices tried.
+    prices tried. Where a day may have a pause, all are kept.
     """
+    if week.pause is not None:
+        return week
     bounds = found.bounds
     allowed, forced = week.allowed.copy(), week.forced.copy()
     of_group = {
@@ -253,7 +272,8 @@ def pruned(week: Week, found: Found) -> Week:
         opens, closes = (week.doors[edges] for edges in np.nonzero(alive))
         t = np.arange(week.periods)
         inside = (opens[:, None] <= t) & (t < closes[:, None])
-        allowed[weekdays] &= inside.any(axis=0)
+        here = sorted({weekday % 7 for weekday in weekdays})
+        allowed[here] &= inside.any(axis=0)
         if len(opens) and not may_close:
-            forced[weekdays] |= inside.all(axis=0)
+            forced[here] |= inside.all(axis=0)
     return replace(week, allowed=allowed, forced=forced)

@@ -12,11 +12,15 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.errors import PlanError
+from optimizer.language import say
 from optimizer.opening import OpeningHours
+from optimizer.planning.house_rules import Missed, in_force, missed
+from optimizer.planning.overtime import hours_after_closing
 from optimizer.planning.plan import Plan
-from optimizer.planning.recapture import Recapture, recapture
-from optimizer.planning.response import Potential, Response, respond
+from optimizer.planning.recapture import recapture
+from optimizer.planning.response import Potential, posts
 from optimizer.planning.rules import rule_pack
+from optimizer.planning.staffing import people_on_duty, staffing
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +69,10 @@ class Evaluation:
 
     Customers per week, on average: `served`; `walked_away` from a queue or for want of help; and of
     those who found the door closed `moved` to another open hour, bought on the `web`, or `lost`.
-    Money per week: `margin` of all who stayed customers, `wage_cost` (of which `supplements`) and
-    `opening_cost`. `profit_draws` (D',) is the week's profit in each draw of the demand, in `unit`
+    `overtime_hours` are paid for customers still inside when the doors close, beyond the
+    `paid_hours` that are planned. Money per week: `margin` of all who stayed customers, `wage_cost`
+    (of which `supplements`) and `opening_cost`; apart from it the price of rules `missed`.
+    `profit_draws` (D',) is the week's profit in each draw of the demand, in `unit`
     (customers kept, where no money is known), and `objective` its mean.
     """
 
@@ -79,10 +85,12 @@ class Evaluation:
     web: float
     lost: float
     paid_hours: float
+    overtime_hours: float
     margin: float
     wage_cost: float
     supplements: float
     opening_cost: float
+    missed: tuple[Missed, ...]
     profit_draws: np.ndarray
     unit: str
 
@@ -90,6 +98,11 @@ class Evaluation:
     def objective(self) -> float:
         """Mean profit per week."""
         return float(self.profit_draws.mean())
+
+    @property
+    def penalty(self) -> float:
+        """Price of all rules missed, in money a week that nobody pays."""
+        return sum(rule.cost for rule in self.missed)
 
 
 def evaluate(
@@ -105,89 +118,131 @@ def evaluate(
     opening
         A plan, hours, or the open periods of the week, shape (W,).
     staff
-        People at work in each period, shape (W,). Without it (and without a plan) every period gets
-        the number that pays best by itself, within `paid_hours_limit`: no shifts are formed, so
-        this is kind to the hours judged. Where no money is known it is `min_staff`, and more only
-        as far as the limit reaches.
+        People at work in each period, shape (W,), or (R, W) by role. Without it (and without a
+        plan) every period gets the number that pays best by itself, within `paid_hours_limit`: no
+        shifts are formed, so this is kind to the hours judged. Where no money is known it is
+        `min_staff`, and more only as far as the limit reaches.
 
     Raises
     ------
     PlanError
         More people than `service.max_staff`.
     """
-    response = respond(potential, case.service, case.grid.period_hours)
     price = costs(case, potential)
     if isinstance(opening, Plan):
-        hours, share, staff = opening.hours, opening.opening.astype(float), opening.staff
+        hours, share, staff = opening.hours, opening.opening.astype(float), opening.staff_by_role
     elif isinstance(opening, OpeningHours):
         hours, share = opening, opening.week_share(case.grid)
     else:
         hours, share = OpeningHours.from_week(opening, case.grid), np.asarray(opening, dtype=float)
     if staff is None:
-        staff = _best_staff(case, response, price.labour, share)
-    staff = np.where(share > 0, staff, 0)
-    if staff.max(initial=0) > case.service.max_staff:
-        raise PlanError(
-            f"{staff.max()} people at work are more than service.max_staff",
-            where="staff",
-            cure=f"Raise max_staff ({case.service.max_staff}) or plan fewer people.",
-        )
-    return _judge(case, response, recapture(potential), price, hours, share, staff)
+        staff = _best_staff(case, potential, price.labour, share)
+    staff = np.where(share > 0, np.atleast_2d(staff), 0)
+    for post, people in zip(posts(case, potential), staff, strict=True):
+        if people.max(initial=0) > post.service.max_staff:
+            raise PlanError(
+                say("{max} people at work are more than service.max_staff", max=people.max()),
+                where="staff",
+                cure=say(
+                    "Raise max_staff ({max_staff}) or plan fewer people.",
+                    max_staff=post.service.max_staff,
+                ),
+            )
+    return _judge(case, potential, price, hours, share, staff)
 
 
 def _judge(
     case: Case,
-    response: Response,
-    recaptured: Recapture,
+    potential: Potential,
     price: Costs,
     hours: OpeningHours,
     share: np.ndarray,
     staff: np.ndarray,
 ) -> Evaluation:
-    potential = response.potential
-    at_work = response.served[:, np.arange(len(staff)), staff]
-    served = at_work @ share
-    met_closed = potential.customers * (1 - share)
-    duty = duties(case, share)
+    recaptured, period = recapture(potential), np.arange(len(share))
+    served = sum(
+        post.response.served[:, period, people] @ share
+        for post, people in zip(posts(case, potential), staff, strict=True)
+    )
+    whom = recaptured.potential  # the draws that are averaged over
+    met_closed = whom.customers * (1 - share)
     moved, web = ((met_closed * part).sum(axis=1) for part in recaptured.shares(share))
-    margin = potential.value * (served + moved + web)
-    paid = staff * share + duty
-    wage_cost = float(paid @ price.labour)
+    margin = whom.value * (served + moved + web)
+    paid = staff.sum(axis=0) * share + duties(case, share)
+    paid_hours = float(paid.sum() * case.grid.period_hours)
+    late = after_closing(case, potential, price.labour, share)
+    wage_cost = float((paid + late) @ price.labour)
     opening_cost = float(share.sum() * price.open_period + _open_days(share) * price.open_day)
     return Evaluation(
         hours=hours,
         opening=share,
-        staff=staff,
+        staff=staff.sum(axis=0),
         served=float(served.mean()),
-        walked_away=float((potential.customers @ share - served).mean()),
+        walked_away=float((whom.customers @ share - served).mean()),
         moved=float(moved.mean()),
         web=float(web.mean()),
         lost=float((met_closed.sum(axis=1) - moved - web).mean()),
-        paid_hours=float(paid.sum() * case.grid.period_hours),
+        paid_hours=paid_hours,
+        overtime_hours=float(late.sum() * case.grid.period_hours),
         margin=float(margin.mean()),
         wage_cost=wage_cost,
-        supplements=float(paid @ price.supplement),
+        supplements=float((paid + late) @ price.supplement),
         opening_cost=opening_cost,
+        missed=missed(case, share, staff, paid_hours),
         profit_draws=margin - wage_cost - opening_cost,
         unit=potential.unit,
     )
 
 
+def after_closing(
+    case: Case, potential: Potential, labour: np.ndarray, opening: np.ndarray
+) -> np.ndarray:
+    """Expected work left when the doors close, in persons per period, (W,); see `overtime`.
+
+    It counts at the clock of the period after closing, and in no limit on paid hours.
+
+    Parameters
+    ----------
+    labour
+        What one person costs per period, shape (W,).
+    opening
+        Share of each period that is open, shape (W,).
+    """
+    open_ = opening > 0
+    closes = open_ & ~np.roll(open_, -1)
+    left = np.where(closes, hours_after_closing(case, potential, labour), 0.0)
+    return np.roll(left, 1) / case.grid.period_hours
+
+
 def duties(case: Case, opening: np.ndarray) -> np.ndarray:
     """Paid work behind closed doors, in persons per period, (W,): set-up and close-down.
 
-    It is done by `min_staff` people and counts at the clock of the period next to the open ones.
+    It is done by `min_staff` people, once on each day whatever pause it has, and counts at the
+    clock of the period next to the open ones.
 
     Parameters
     ----------
     opening
         Share of each period that is open, shape (W,).
     """
-    open_, labour = opening > 0, case.labour
-    opens, closes = open_ & ~np.roll(open_, 1), open_ & ~np.roll(open_, -1)
+    in_use, labour = (opening > 0) | _pauses(opening > 0), case.labour
+    opens, closes = in_use & ~np.roll(in_use, 1), in_use & ~np.roll(in_use, -1)
     minutes = labour.set_up_minutes * np.roll(opens, -1)
     minutes = minutes + labour.close_down_minutes * np.roll(closes, 1)
-    return case.service.min_staff * minutes / case.period_minutes
+    return people_on_duty(case) * minutes / case.period_minutes
+
+
+def _pauses(open_: np.ndarray) -> np.ndarray:
+    """Closed periods between two windows that begin on the same day, bool of shape (W,)."""
+    starts = np.flatnonzero(open_ & ~np.roll(open_, 1))
+    ends = np.flatnonzero(open_ & ~np.roll(open_, -1)) + 1
+    if len(ends) and ends[0] <= starts[0]:  # it began before the week did
+        ends = np.roll(ends, -1)
+    pauses = np.zeros_like(open_)
+    for closes, opens, again in zip(ends, starts, starts[1:], strict=False):
+        if opens // (len(open_) // 7) == again // (len(open_) // 7):
+            pauses[closes:again] = True
+    return pauses
 
 
 def _open_days(share: np.ndarray) -> int:
@@ -199,20 +254,22 @@ def _open_days(share: np.ndarray) -> int:
 
 
 def _best_staff(
-    case: Case, response: Response, labour: np.ndarray, share: np.ndarray
+    case: Case, potential: Potential, labour: np.ndarray, share: np.ndarray
 ) -> np.ndarray:
-    """The number of people that pays best in each period by itself, int of shape (W,)."""
-    least = case.service.min_staff
-    more = np.diff(response.earned, axis=1)[:, least:] - labour[:, None]  # of each further person
-    limit = case.paid_hours_limit
-    hours = np.broadcast_to((share * case.grid.period_hours)[:, None], more.shape)
-    wanted = (more > 0) & (hours > 0)
+    """The number of people of each role that pays best in each period by itself, int (R, W)."""
+    people = staffing(case, potential)
+    more = people.gain_more - labour[:, None]  # what each further person earns
+    limit = in_force(case).paid_hours_limit
+    open_hours = share * case.grid.period_hours
+    hours = np.broadcast_to(open_hours[:, None], more.shape)
+    there = np.arange(more.shape[2]) < people.further[..., None]
+    wanted = (more > 0) & (hours > 0) & there
     if limit is not None:
-        left = limit - least * hours[:, :1].sum()
+        left = limit - (people.least @ open_hours).sum()
         left -= duties(case, share).sum() * case.grid.period_hours
         best_first = np.argsort(np.where(wanted, -more, np.inf), axis=None, kind="stable")
         affordable = np.cumsum(np.where(wanted, hours, 0).ravel()[best_first]) <= left
         wanted = wanted & affordable[np.argsort(best_first)].reshape(wanted.shape)
-    elif not response.potential.in_money:
+    elif not potential.in_money:
         wanted = np.zeros_like(wanted)
-    return np.where(share > 0, least + wanted.sum(axis=1), 0)
+    return np.where(share > 0, people.least + wanted.sum(axis=2), 0)

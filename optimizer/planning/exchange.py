@@ -52,9 +52,12 @@ class ShiftTable:
         order = np.argsort(paid, kind="stable")
         return cls(*(facts[order] for facts in (start, end, away, back, paid, covers)))
 
-    def within(self, window: tuple[int, int]) -> "ShiftTable":
-        """The shifts that lie in an opening window."""
-        inside = np.flatnonzero((self.start >= window[0]) & (self.end <= window[1]))
+    def within(self, window: tuple[int, ...]) -> "ShiftTable":
+        """The shifts that lie in an opening window, or in two with a pause that is their break."""
+        fits = (self.start >= window[0]) & (self.end <= window[-1])
+        if len(window) > 2:
+            fits &= ~self.covers[:, window[1] : window[2]].any(axis=1)
+        inside = np.flatnonzero(fits)
         return ShiftTable(*(getattr(self, facts.name)[inside] for facts in fields(self)))
 
 
@@ -68,7 +71,7 @@ class DayShifts:
     """
 
     def __init__(
-        self, week: Week, table: ShiftTable, weekday: int, window: tuple[int, int], dear: float
+        self, week: Week, table: ShiftTable, weekday: int, window: tuple[int, ...], dear: float
     ) -> None:
         self.weekday, self.window = weekday, window
         self._table = table.within(window)
@@ -77,7 +80,8 @@ class DayShifts:
         self._periods = np.arange(week.periods)
         self._away = week.rules.away
         self._at_doors = week.at_doors(weekday, window)
-        self._least, self._most = week.case.service.min_staff, week.case.service.max_staff
+        self._least, self._most = week.least[weekday], week.most[weekday]
+        self._open = week.open_within(window)
         self.chosen: list[int] = []  # numbers in the table, one per person
         self.staff = np.zeros(week.periods, dtype=int)
         self._priced: tuple[np.ndarray, np.ndarray] | None = None  # exchanges, until one is made
@@ -95,8 +99,8 @@ class DayShifts:
     @property
     def is_staffed(self) -> bool:
         """Whether every open period has enough people, and none too many."""
-        here = self.staff[slice(*self.window)]
-        return bool(((here >= self._least) & (here <= self._most)).all())
+        enough = (self._least <= self.staff) & (self.staff <= self._most)
+        return bool(enough[self._open].all())
 
     def shifts(self) -> list[AsEdges]:
         """Start, end and start of the break of everybody, as edges."""
@@ -194,15 +198,15 @@ class DayShifts:
         return self._priced
 
 
-def _worth(week: Week, weekday: int, window: tuple[int, int], dear: float) -> np.ndarray:
+def _worth(week: Week, weekday: int, window: tuple[int, ...], dear: float) -> np.ndarray:
     """What each period earns with 0, 1, 2 ... people at work, wages paid, shape (T, N)."""
-    least, most = week.case.service.min_staff, week.case.service.max_staff
-    people = np.arange(4 * most + 4)
+    least, most = week.least[weekday][:, None], week.most[weekday][:, None]
+    people = np.arange(4 * most.max() + 4)
     value = np.concatenate([week.gain_open[weekday][:, None], week.gain_more[weekday]], axis=1)
     within = np.clip(people, least, most)
-    worth = value.cumsum(axis=1)[:, within - least] - dear * np.abs(people - within)
-    worth = worth - week.labour[weekday][:, None] * people
-    worth[: window[0]] = worth[window[1] :] = 0.0
+    worth = np.take_along_axis(value.cumsum(axis=1), within - least, axis=1)
+    worth = worth - dear * np.abs(people - within) - week.labour[weekday][:, None] * people
+    worth[~week.open_within(window)] = 0.0
     return worth
 
 

@@ -14,6 +14,8 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.errors import PlanError
+from optimizer.firmness import Rules
+from optimizer.language import Listed, Number, say
 from optimizer.opening import OpeningHours
 from optimizer.planning.curves import (
     COVER,
@@ -26,16 +28,20 @@ from optimizer.planning.curves import (
     choose_windows,
     form_shifts,
     paired,
+    whole,
 )
 from optimizer.planning.engine import Found, find, pruned
+from optimizer.planning.house_rules import firmly, missed
 from optimizer.planning.milp import Model
 from optimizer.planning.plan import Plan, Shift
+from optimizer.planning.priced import price_rules
 from optimizer.planning.response import Potential
 from optimizer.planning.week import Week, week_of
 
-BUDGET = "paid hours stay within the weekly limit"
-PER_WEEK = "the week is open as long as hours.per_week says"
+BUDGET = say("paid hours stay within the weekly limit")
+PER_WEEK = say("the week is open as long as hours.per_week says")
 
+ENGINE_IGNORES = ("open_hours", "paid_hours", "rest", "patterns", "same_weekdays")
 _NOTHING = 0.01  # a cent, or a hundredth of a customer: smaller differences are none
 _SECONDS_TO_SAY_WHY = 10.0  # for a case in which the engine finds no plan
 
@@ -49,7 +55,7 @@ class Decision:
     open_
         Open periods, bool of shape (7, T).
     shifts
-        Of each weekday: start, end and start of the break of everybody, as edges.
+        Of each weekday, role by role: start, end and start of the break of everybody, as edges.
     """
 
     open_: np.ndarray
@@ -89,6 +95,8 @@ def optimize(
         decision = prove(week, max(time_limit, _SECONDS_TO_SAY_WHY), gap)
     else:
         decision = _from_engine(week, found)
+        if case.rules != Rules():
+            decision = _with_prices(case, potential, decision)
         if decision.gap > gap and time_limit > 0:
             decision = _improve(week, found, decision, time_limit, gap)
     seconds = time.perf_counter() - started
@@ -98,11 +106,41 @@ def optimize(
 
 def _from_engine(week: Week, found: Found) -> Decision:
     open_ = np.zeros(week.allowed.shape, dtype=bool)
-    shifts: list[list[AsEdges]] = [[] for _ in range(7)]
+    shifts: list[list[AsEdges]] = [[] for _ in week.labour]
     for day in found.days:
-        open_[day.weekday, slice(*day.window)] = True
+        open_[day.weekday % 7] |= week.open_within(day.window)
         shifts[day.weekday] = day.shifts()
     return Decision(open_, shifts, found.profit, max(found.bound, found.profit))
+
+
+def _with_prices(case: Case, potential: Potential, decision: Decision) -> Decision:
+    """The better of three answers to rules with a price, each charged for what it misses.
+
+    One is the engine's own, which knows nothing of most prices; one obeys these rules strictly; and
+    one pays for every paid hour above the limit. No price raises the bound of the first.
+    """
+    tries = [_charged(case, week_of(case, potential), decision)]
+    strict = week_of(firmly(case, ENGINE_IGNORES, strict=True), potential)
+    if (found := find(strict)) is not None:
+        tries.append(_charged(case, strict, _from_engine(strict, found)))
+    if (price := case.rules.price("paid_hours")) and case.paid_hours_limit is not None:
+        free = week_of(firmly(case, ("paid_hours",), strict=False), potential)
+        dearer = replace(free, labour=free.labour + price * free.hour)
+        if (found := find(dearer)) is not None:
+            charged = price * free.hour * found.paid  # also below the limit
+            dear = _from_engine(dearer, found)
+            tries.append(_charged(case, free, replace(dear, profit=dear.profit + charged)))
+    best = max(tries, key=lambda each: each.profit)
+    return replace(best, bound=max(decision.bound, best.profit))
+
+
+def _charged(case: Case, week: Week, decision: Decision) -> Decision:
+    """The decision less the price of the rules that it misses and that the week did not know."""
+    plan = _plan(week, "", decision, 0.0, 0.0, 0.0)
+    known = ("min_staff", "obligatory")  # part of the gains already
+    rules = missed(case, plan.opening.astype(float), plan.staff_by_role, plan.paid_hours)
+    cost = sum(rule.cost for rule in rules if rule.rule not in known)
+    return replace(decision, profit=decision.profit - cost)
 
 
 def _improve(
@@ -110,7 +148,8 @@ def _improve(
 ) -> Decision:
     """Search what the engine's bound has left; its plan stands if nothing better comes of it."""
     try:
-        proven = prove(pruned(week, found), time_limit, gap)
+        known = replace(found, profit=decision.profit)  # less the prices that the engine ignores
+        proven = prove(pruned(week, known), time_limit, gap)
     except PlanError:  # the solver died or ran out of time
         return decision
     best = proven if proven.profit > decision.profit else decision
@@ -122,27 +161,34 @@ def prove(week: Week, time_limit: float, gap: float) -> Decision:
     model = Model()
     # A constant, so that the solver measures its gap on the money that is shown.
     model.variables("kept of closed days", (1,), lower=1, upper=1, gain=week.kept)
-    open_, days = choose_windows(model, week)
+    open_, days, doors = choose_windows(model, week)
     staff, curves = form_shifts(model, week, week.labour)
-    least, further = week.case.service.min_staff, week.gain_more.shape[2]
-    more = model.variables("further people", week.gain_more.shape, upper=1, gain=week.gain_more)
-    model.constrain("nobody while closed", (1, more), (-1, open_[..., None]), upper=0)
+    further = week.gain_more.shape[2]
+    there = np.arange(further) < week.further[..., None]
+    more = model.variables("further people", there.shape, upper=there, gain=week.gain_more)
+    in_each_role = np.tile(open_, (len(staff) // 7, 1))
+    model.constrain("nobody while closed", (1, more), (-1, in_each_role[..., None]), upper=0)
     each = [(-1, more[..., k]) for k in range(further)]
-    model.constrain(COVER, (1, staff), (-least, open_), *each, lower=0, upper=0)
-    if week.limit is not None:
+    needed = (-week.least, in_each_role)
+    model.constrain(COVER, (1, staff), needed, *each, lower=0, upper=0)
+    price_rules(model, week, open_, days, doors, staff)
+    if week.limit is not None and np.isinf(week.limit_price):
         hours = ((week.hour, staff), (week.duty, days))
         model.constrain_sum(BUDGET, *hours, upper=week.limit, is_rule=True)
-    if week.case.hours.per_week is not None:
+    if week.open_hours != (0.0, 168.0):
         shortest, longest = week.open_hours
         hours_open = (week.hour, open_)
         model.constrain_sum(PER_WEEK, hours_open, lower=shortest, upper=longest, is_rule=True)
     solution = model.solve(time_limit, gap)
     if solution.status == "infeasible":
         raise _refusal(model.conflict())
-    counted = {name: solution[columns].astype(int) for name, columns in curves.items()}
+    counted = whole({name: solution[columns] for name, columns in curves.items()})
     return Decision(
         open_=solution[open_] > 0.5,
-        shifts=[paired({name: curve[day] for name, curve in counted.items()}) for day in range(7)],
+        shifts=[
+            paired({name: curve[row] for name, curve in counted.items()})
+            for row in range(len(staff))
+        ],
         profit=solution.objective,
         bound=solution.bound,
     )
@@ -151,24 +197,28 @@ def prove(week: Week, time_limit: float, gap: float) -> Decision:
 def _refusal(conflict: dict[str, float]) -> PlanError:
     """No plan obeys every rule: which ones are at odds, and the ways out."""
     cures = {
-        INSIDE: "allow wider candidate or legal hours",
-        LONGEST: "state other legal hours",
-        OBLIGATORY: "shorten the obligatory hours",
-        REST: "allow a shorter rest",
-        OPEN_AT_ALL: "leave the shop closed",
-        PER_WEEK: "ask for other hours per week",
-        BUDGET: f"allow {conflict.get(BUDGET, 0):.1f} more paid hours a week",
+        INSIDE: say("allow wider candidate or legal hours"),
+        LONGEST: say("state other legal hours"),
+        OBLIGATORY: say("shorten the obligatory hours"),
+        REST: say("allow a shorter rest"),
+        OPEN_AT_ALL: say("leave the shop closed"),
+        PER_WEEK: say("ask for other hours per week"),
+        BUDGET: say(
+            "allow {hours} more paid hours a week", hours=Number(conflict.get(BUDGET, 0), 1)
+        ),
     }
     if set(conflict) <= {OPEN_AT_ALL}:
         return PlanError(
-            "no shifts give the staff that any open day needs",
-            cure="Look at labour.shift_hours, service.min_staff and service.max_staff.",
+            say("no shifts give the staff that any open day needs"),
+            cure=say("Look at labour.shift_hours, service.min_staff and service.max_staff."),
         )
-    ways = "; or ".join(cures[rule] for rule in conflict)
+    at_odds = [rule for rule in cures if rule in conflict]
     return PlanError(
-        f"no plan obeys every rule: it cannot be that {', and that '.join(conflict)}",
-        cure=f"{ways[0].upper()}{ways[1:]}.",
-    )
+        say("no plan obeys every rule; these cannot all hold: {rules}",
+            rules=Listed(at_odds, "semicolon")),
+        cure=say("Do one of these: {ways}.",
+                 ways=Listed((cures[rule] for rule in at_odds), "semicolon")),
+    )  # fmt: skip
 
 
 def _plan(
@@ -179,13 +229,14 @@ def _plan(
     opening = np.zeros((7, grid.periods_per_day), dtype=bool)
     opening[:, week.first : week.first + week.periods] = decision.open_
     shifts = _shifts(week, decision)
-    nobody = np.zeros(grid.periods_per_week, dtype=int)
-    staff = sum((shift.present(grid.period_minutes) for shift in shifts), nobody)
-    shown = replace(
-        decision,
-        profit=decision.profit + week.idle_price * week.hour * float(staff.sum()),
-        bound=decision.bound + week.idle_price * (week.limit or 0.0),
-    )
+    names = [role.name for role in week.case.role] or [""]
+    by_role = np.zeros((len(names), grid.periods_per_week), dtype=int)
+    for shift in shifts:
+        by_role[names.index(shift.role)] += shift.present(grid.period_minutes)
+    staff = by_role.sum(axis=0)
+    idle = week.idle_price * week.hour * float(staff.sum())
+    most_idle = max(idle, week.idle_price * (week.limit or 0.0))
+    shown = replace(decision, profit=decision.profit + idle, bound=decision.bound + most_idle)
     return Plan(
         opening=opening.ravel(),
         staff=staff,
@@ -200,6 +251,7 @@ def _plan(
         duty_hours=week.duty * int(opening.any(axis=1).sum()),
         unit=unit,
         notes=week.notes,
+        role_staff=by_role if week.case.role else None,
     )
 
 
@@ -211,9 +263,10 @@ def _shifts(week: Week, decision: Decision) -> tuple[Shift, ...]:
         return (week.first + edge) * minutes
 
     counted: Counter[Shift] = Counter()
-    for weekday, shifts in enumerate(decision.shifts):
+    names = [role.name for role in week.case.role] or [""]
+    for row, shifts in enumerate(decision.shifts):
         for start, end, away in shifts:
-            shift = Shift(weekday, clock(start), clock(end))
+            shift = Shift(row % 7, clock(start), clock(end), role=names[row // 7])
             if away is not None:
                 length = week.rules.away * minutes
                 shift = replace(shift, break_start_minute=clock(away), break_minutes=length)

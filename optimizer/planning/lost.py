@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.demand.demand import GRADES, Demand
-from optimizer.planning.evaluate import costs, duties
+from optimizer.planning.evaluate import after_closing, costs, duties
 from optimizer.planning.potential import average_sale, potential
 from optimizer.planning.recapture import recapture
 from optimizer.planning.response import Potential, respond
@@ -263,7 +263,11 @@ def _longer_weeks(
     moved, web = recaptured.shares(opening)
     kept = drawn.value[:, None] * drawn.customers * (1 - opening)[:, None] * (moved + web)
     wage = costs(case, whom).labour
-    more_duty = np.array([(duties(case, each) - duties(case, today)) * wage for each in opening])
+
+    def behind_doors(open_: np.ndarray) -> np.ndarray:
+        return (duties(case, open_) + after_closing(case, whom, wage, open_)) * wage
+
+    more_duty = np.array([behind_doors(each) for each in opening]) - behind_doors(today)
     earned = added[:, None] * (worth.served - worth.cost) - more_duty[:, None]
     by_day = (len(times), len(drawn.value), 7, -1)
     return earned.reshape(by_day).sum(3), (kept - kept[:1]).reshape(by_day).sum(3)

@@ -17,12 +17,14 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from optimizer.errors import PlanError
+from optimizer.language import Exact, say
 from optimizer.planning import solver_process
 
 Status = Literal["optimal", "feasible", "infeasible"]
 Term = tuple[float | np.ndarray, np.ndarray]  # coefficients and columns
 
 TOLERANCE = 1e-5  # by which a row may be missed once whole numbers have been rounded
+_PRIMAL = 4  # of HiGHS's simplex strategies
 _TIME_IS_UP, _INFEASIBLE = 1, 2  # statuses of scipy.optimize.milp
 
 
@@ -172,8 +174,8 @@ class Model:
             answer = solver_process.solve(question, time_limit)
         except solver_process.SolverDied:
             raise PlanError(
-                "the solver failed before it had an answer",
-                cure="Try again; if it fails again, allow fewer hours or fewer staff.",
+                say("the solver failed before it had an answer"),
+                cure=say("Try again; if it fails again, allow fewer hours or fewer staff."),
             ) from None
         seconds = time.perf_counter() - started
         values = answer["x"]
@@ -181,14 +183,16 @@ class Model:
             return Solution("infeasible", values, -math.inf, -math.inf, seconds)
         if not values.size:
             raise PlanError(
-                f"no plan was found in {time_limit:g} seconds"
+                say("no plan was found in {seconds} seconds", seconds=Exact(time_limit))
                 if answer["status"] == _TIME_IS_UP
-                else "the solver gave no answer",
-                cure="Allow more time, fewer hours or fewer staff.",
+                else say("the solver gave no answer"),
+                cure=say("Allow more time, fewer hours or fewer staff."),
             )
         values = np.where(question["integrality"] == 1, np.round(values), values)
         if _worst_miss(question, values) > TOLERANCE:
-            raise PlanError("the solver's answer broke a rule and was refused", cure="Try again.")
+            raise PlanError(
+                say("the solver's answer broke a rule and was refused"), cure=say("Try again.")
+            )
         objective, bound = -float(question["cost"] @ values), -float(answer["bound"])
         proven = bound - objective <= gap * abs(objective) + 1e-9
         return Solution(
@@ -315,6 +319,32 @@ class WarmProgram:
         """Between which values each variable may lie from now on."""
         self._solver.changeColsBounds(columns.size, columns.astype(np.int32), lower, upper)
 
+    def reduced_gains(self) -> np.ndarray:
+        """What one unit of each variable would add at the prices of the last answer."""
+        return -np.asarray(self._solver.getSolution().col_dual)
+
+    def add_variables(
+        self, gains: np.ndarray, entries: list[tuple[np.ndarray, np.ndarray]]
+    ) -> None:
+        """Add variables from 0 on, each with the numbers of the rows in which it stands, and how.
+
+        Parameters
+        ----------
+        gains
+            What one unit of each adds to the objective, shape (n,).
+        entries
+            Rows and coefficients of each.
+        """
+        # The last answer still obeys all rows: from there the primal simplex method goes on.
+        self._solver.setOptionValue("simplex_strategy", _PRIMAL)
+        starts = np.cumsum([0, *(len(rows) for rows, _ in entries)])
+        n, none = len(gains), np.zeros(len(gains))
+        rows, factors = (np.concatenate(part) for part in zip(*entries, strict=True))
+        self._solver.addCols(
+            n, -gains, none, none + np.inf, len(rows),
+            starts[:-1].astype(np.int32), rows.astype(np.int32), factors.astype(float),
+        )  # fmt: skip
+
     def solve(self) -> tuple[float, np.ndarray, np.ndarray]:
         """Maximise: the objective, the values, and what one more unit of each row would bring.
 
@@ -325,7 +355,9 @@ class WarmProgram:
         """
         self._solver.run()
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise PlanError("the solver found no optimum of a linear programme", cure="Try again.")
+            raise PlanError(
+                say("the solver found no optimum of a linear programme"), cure=say("Try again.")
+            )
         solution = self._solver.getSolution()
         objective = -self._solver.getInfo().objective_function_value
         return objective, np.asarray(solution.col_value), -np.asarray(solution.row_dual)

@@ -4,15 +4,24 @@ The checker knows nothing of how plans are made. It reads the rules from the cas
 by minute, and says which ones a plan breaks.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from optimizer.case import Case
+from optimizer.language import Clock, Exact, Said, Weekday, say, say_n
 from optimizer.opening import OpeningHours
+from optimizer.planning.house_rules import (
+    able_weekdays,
+    behind_doors,
+    in_force,
+    keyholders_hours,
+    needed_staff,
+)
 from optimizer.planning.rules import legal_hours
-from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, clock
+from optimizer.timegrid import MINUTES_PER_DAY
 
 SUNDAY = 6
 BREAK_FROM_ENDS_MINUTES = 120  # no break in the first and the last two hours of a shift
@@ -20,7 +29,7 @@ BREAK_FROM_ENDS_MINUTES = 120  # no break in the first and the last two hours of
 
 @dataclass(frozen=True)
 class Shift:
-    """`count` people who work the same hours; one unpaid break, or none.
+    """`count` people of a role who work the same hours; one unpaid break, or none.
 
     Minutes are counted from the midnight at which the weekday (0 = Monday) begins.
     """
@@ -31,6 +40,7 @@ class Shift:
     break_start_minute: int | None = None
     break_minutes: int = 0
     count: int = 1
+    role: str = ""
 
     @property
     def paid_hours(self) -> float:
@@ -65,7 +75,8 @@ class Plan:
     status
         "optimal" when `gap` is at most what was asked, else "feasible".
     objective, bound
-        What the plan earns in a week, and what no plan can exceed, in `unit`.
+        What the plan earns in a week, and what no plan can exceed, in `unit`; the price of rules
+        that it misses taken off (see `house_rules`).
     gap
         (bound - objective) / objective.
     next_hour
@@ -76,6 +87,8 @@ class Plan:
         Paid hours a week of set-up and close-down, behind closed doors and beyond the shifts.
     notes
         Sentences on what the optimiser assumed or left aside.
+    role_staff
+        Of `staff` those of each role, shape (R, W); None where there is but one kind of work.
     """
 
     opening: np.ndarray
@@ -91,6 +104,12 @@ class Plan:
     duty_hours: float
     unit: str
     notes: tuple[str, ...] = ()
+    role_staff: np.ndarray | None = None
+
+    @property
+    def staff_by_role(self) -> np.ndarray:
+        """People at work in each role and period, int of shape (R, W)."""
+        return self.staff[None] if self.role_staff is None else self.role_staff
 
     @property
     def paid_hours(self) -> float:
@@ -98,109 +117,162 @@ class Plan:
         return self.duty_hours + sum(shift.paid_hours for shift in self.shifts)
 
 
-def check_plan(case: Case, plan: Plan) -> list[str]:
-    """Every rule that the plan breaks, as a sentence; empty when it obeys them all."""
-    broken = []
+def check_plan(case: Case, plan: Plan) -> list[Said]:
+    """Every strict rule that the plan breaks, as a sentence; empty when it obeys them all.
+
+    Rules with a price may be missed; `evaluate` says by how much.
+    """
+    stated, case = case, in_force(case)
     opening = plan.opening.reshape(7, -1)
-    staff = plan.staff.reshape(7, -1)
-    for weekday, name in enumerate(WEEKDAYS):
-        broken += [f"{name}: {what}." for what in _check_day(case, weekday, opening[weekday])]
-        for period in range(staff.shape[1]):
-            here = f"{name} {clock(period * case.period_minutes)}"
-            people = staff[weekday, period]
-            if not opening[weekday, period]:
-                if people:
-                    broken.append(f"{here}: {people} at work though it is closed.")
-            elif not case.service.min_staff <= people <= case.service.max_staff:
-                broken.append(f"{here}: {people} at work is not within min_staff and max_staff.")
+    broken = []
+    for weekday in range(7):
+        for what in _check_day(case, weekday, opening[weekday]):
+            broken.append(say("{weekday}: {what}.", weekday=Weekday(weekday), what=what))
     for shift in plan.shifts:
-        here = f"{WEEKDAYS[shift.weekday]} shift {clock(shift.start_minute)}"
-        broken += [f"{here}: {what}." for what in _check_shift(case, shift)]
-    nobody = np.zeros(len(plan.staff), dtype=int)
-    present = sum((shift.present(case.period_minutes) for shift in plan.shifts), nobody)
-    if not np.array_equal(present, plan.staff):
-        broken.append("The staff at work are not those of the shifts.")
+        for what in _check_shift(case, shift):
+            broken.append(
+                say(
+                    "{weekday} shift {start}: {what}.",
+                    weekday=Weekday(shift.weekday),
+                    start=Clock(shift.start_minute),
+                    what=what,
+                )
+            )
+    broken += _check_staff(case, plan)
+    broken += _check_week(case, plan)
+    broken += _check_duty(stated, plan)
+    if case.hours.tidy.same_weekdays:
+        able = able_weekdays(case)
+        if any(not np.array_equal(opening[d], opening[able[0]]) for d in able):
+            broken.append(say("Monday to Friday are not alike."))
+    times = {tuple(day) for day in opening.tolist() if any(day)}
+    if len(times) > case.hours.tidy.patterns:
+        broken.append(say("{n} different opening times are more than tidy.patterns.", n=len(times)))
+    return broken
+
+
+def _check_staff(case: Case, plan: Plan) -> Iterator[Said]:
+    """Whether everybody needed is there, from shifts of the plan, and nobody else."""
+    services = {role.name: role.service for role in case.role} or {"": case.service}
+    for (name, service), staff in zip(services.items(), plan.staff_by_role, strict=True):
+        needed = needed_staff(service, case.grid)
+        enough = (needed <= staff) & (staff <= service.max_staff)
+        for period in np.flatnonzero(np.where(plan.opening, ~enough, staff > 0)):
+            weekday, t = divmod(int(period), case.grid.periods_per_day)
+            wrong = (
+                say("is not within min_staff and max_staff")
+                if plan.opening[period]
+                else say("though it is closed")
+            )
+            yield say_n(
+                "{weekday} {time}: {n} person at work {wrong}.",
+                "{weekday} {time}: {n} people at work {wrong}.",
+                int(staff[period]),
+                weekday=Weekday(weekday),
+                time=Clock(t * case.period_minutes),
+                wrong=wrong,
+            )
+        present = np.zeros(len(staff), dtype=int)
+        for shift in plan.shifts:
+            if shift.role == name:
+                present += shift.present(case.period_minutes)
+        if not np.array_equal(present, staff):
+            yield say("The staff at work are not those of the shifts.")
+
+
+def _check_duty(case: Case, plan: Plan) -> Iterator[Said]:
+    """Whether set-up and close-down are paid once on each open day."""
+    case = behind_doors(case)
+    services = [role.service for role in case.role] or [case.service]
     each_day = case.labour.set_up_minutes + case.labour.close_down_minutes
-    duty = opening.any(axis=1).sum() * case.service.min_staff * each_day / 60
-    if abs(duty - plan.duty_hours) > 1e-6:
-        broken.append("Set-up and close-down are not counted as they should be.")
-    for weekday, name in enumerate(WEEKDAYS):
+    on_duty = sum(service.min_staff for service in services)
+    days = int(plan.opening.reshape(7, -1).any(axis=1).sum())
+    if abs(days * on_duty * each_day / 60 - plan.duty_hours) > 1e-6:
+        yield say("Set-up and close-down are not counted as they should be.")
+
+
+def _check_week(case: Case, plan: Plan) -> Iterator[Said]:
+    """Rest between the days, and the hours of the week."""
+    for weekday in range(7):
         closes = plan.hours.closing_minute(weekday)
         opens = plan.hours.opening_minute((weekday + 1) % 7)
         if closes is not None and opens is not None:
             rest = (opens + MINUTES_PER_DAY - closes) / 60
             if rest < case.labour.rest_hours - 1e-6:
-                broken.append(f"{name}: {rest:g} hours of rest before the next day opens.")
-    if case.hours.per_week is not None:
-        least, most = case.hours.per_week
-        if not least - 1e-6 <= plan.hours.weekly_hours <= most + 1e-6:
-            broken.append(f"Open {plan.hours.weekly_hours:g} hours: not {least:g} to {most:g}.")
+                yield say(
+                    "{weekday}: {hours} hours of rest before the next day opens.",
+                    weekday=Weekday(weekday),
+                    hours=Exact(rest),
+                )
     if not plan.opening.any():
-        broken.append("No day is open.")
+        yield say("No day is open.")
+    open_hours = plan.hours.weekly_hours
+    least, most = case.hours.per_week or (0.0, 168.0)
+    if not least - 1e-6 <= open_hours <= most + 1e-6:
+        yield say(
+            "Open {hours} hours: not {least} to {most}.",
+            hours=Exact(open_hours),
+            least=Exact(least),
+            most=Exact(most),
+        )
+    with_key = keyholders_hours(case)
+    if with_key is not None and open_hours > with_key + 1e-6:
+        yield say(
+            "Open {hours} hours: those who hold a key work {most} at most.",
+            hours=Exact(open_hours),
+            most=Exact(with_key),
+        )
     limit = case.paid_hours_limit
     if limit is not None and plan.paid_hours > limit + 1e-6:
-        broken.append(f"{plan.paid_hours:g} paid hours pass the weekly limit of {limit:g}.")
-    if case.hours.tidy.same_weekdays:
-        able = [d for d in range(5) if _longest_window(case, d) >= 60 * case.labour.shift_hours[0]]
-        if any(not np.array_equal(opening[d], opening[able[0]]) for d in able):
-            broken.append("Monday to Friday are not alike.")
-    times = {tuple(day) for day in opening.tolist() if any(day)}
-    if len(times) > case.hours.tidy.patterns:
-        broken.append(f"{len(times)} different opening times are more than tidy.patterns.")
-    return broken
+        yield say(
+            "{hours} paid hours pass the weekly limit of {limit}.",
+            hours=Exact(plan.paid_hours),
+            limit=Exact(limit),
+        )
 
 
-def _check_day(case: Case, weekday: int, open_: np.ndarray) -> list[str]:
+def _check_day(case: Case, weekday: int, open_: np.ndarray) -> Iterator[Said]:
     changes = np.flatnonzero(np.diff(open_, prepend=False, append=False)) * case.period_minutes
     windows = list(zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True))
-    law = legal_hours(case)
-    permitted = {"candidate": case.hours.candidate}
-    if law is not None:
-        permitted["legal"] = law.when
-    broken = []
-    if len(windows) > 1:
-        broken.append("more than one opening window")
-    for start, end in windows:
-        for kind, hours in permitted.items():
-            if not any(a <= start and end <= b for a, b in hours.windows(weekday)):
-                broken.append(f"opens outside the {kind} hours")
-        if law is not None and weekday == SUNDAY and end - start > 60 * law.most_sunday_hours:
-            broken.append(f"is open longer than the legal {law.most_sunday_hours:g} hours")
-        if start % case.hours.tidy.step_minutes or end % case.hours.tidy.step_minutes:
-            broken.append("does not open and close on the steps asked for")
+    step, law = case.hours.tidy.step_minutes, legal_hours(case)
+    if len(windows) > case.hours.tidy.windows_per_day:
+        yield say("more opening windows than tidy.windows_per_day")
+
+    def within(hours: OpeningHours) -> bool:
+        permitted = hours.windows(weekday)
+        return all(any(a <= start and end <= b for a, b in permitted) for start, end in windows)
+
+    if not within(case.hours.candidate):
+        yield say("opens outside the candidate hours")
+    if law is not None and not within(law.when):
+        yield say("opens outside the legal hours")
+    longest = law.most_sunday_hours if law is not None and weekday == SUNDAY else 24
+    if sum(end - start for start, end in windows) > 60 * longest:
+        yield say("is open longer than the legal {hours} hours", hours=Exact(longest))
+    if any(minute % step for window in windows for minute in window):
+        yield say("does not open and close on the steps asked for")
     if case.hours.obligatory is not None:
         for a, b in case.hours.obligatory.windows(weekday):
             if not any(start <= a and b <= end for start, end in windows):
-                broken.append("closed in obligatory hours")
-    return broken
+                yield say("closed in obligatory hours")
 
 
-def _check_shift(case: Case, shift: Shift) -> list[str]:
+def _check_shift(case: Case, shift: Shift) -> Iterator[Said]:
     labour = case.labour
     hours = (shift.end_minute - shift.start_minute) / 60
     shortest, longest = labour.shift_hours
-    broken = []
     if not shortest <= hours <= longest:
-        broken.append(f"{hours:g} hours are not within {shortest:g} to {longest:g}")
+        yield say(
+            "{hours} hours are not within {shortest} to {longest}",
+            hours=Exact(hours),
+            shortest=Exact(shortest),
+            longest=Exact(longest),
+        )
     needs_break = hours > labour.break_after_hours and labour.break_minutes > 0
     if needs_break and shift.break_minutes < labour.break_minutes:
-        broken.append("no break, or one that is too short")
+        yield say("no break, or one that is too short")
     if shift.break_start_minute is not None:
         before = shift.break_start_minute - shift.start_minute
         after = shift.end_minute - shift.break_start_minute - shift.break_minutes
         if min(before, after) < BREAK_FROM_ENDS_MINUTES:
-            broken.append("a break less than 2 hours from the start or the end")
-    return broken
-
-
-def _longest_window(case: Case, weekday: int) -> int:
-    """Longest time in minutes, on the steps, that the case allows to be open on a weekday."""
-    step = max(case.hours.tidy.step_minutes, case.period_minutes)
-    law = legal_hours(case)
-    legal = [(0, MINUTES_PER_DAY)] if law is None else law.when.windows(weekday)
-    overlaps = [
-        min(b, d, MINUTES_PER_DAY) // step * step - -(-max(a, c) // step) * step
-        for a, b in case.hours.candidate.windows(weekday)
-        for c, d in legal
-    ]
-    return max(overlaps, default=0)
+            yield say("a break less than 2 hours from the start or the end")

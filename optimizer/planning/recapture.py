@@ -140,6 +140,38 @@ class Recapture:
         closed = (worth * (self._moved(np.array([np.inf])) + web)).sum(axis=0)
         return before.sum(axis=2), after.sum(axis=2), closed.reshape(7, -1).sum(axis=1)
 
+    def margin_by_pause(self, doors: np.ndarray) -> np.ndarray:
+        """Margin kept of the hours between two windows of a weekday, as `margin_by_door`.
+
+        Parameters
+        ----------
+        doors
+            Edges of the day at which doors may close and open again, shape (E,).
+
+        Returns
+        -------
+        From each door that closes to each one that opens, shape (7, E, E); 0 where none does.
+        """
+        whom = self.potential
+        draws, periods = len(whom.value), len(whom.open_now) // 7
+        worth = whom.value[:, None] * whom.customers / draws
+        away = (np.arange(periods) + 0.5) * 24 / periods
+        by_lag = (worth.T @ (self._moved(away) + whom.web[:, None])).reshape(7, periods, periods)
+        # Half of a pause is nearer to the door that closed, the other half to the one that opens:
+        # of 2k periods k each, and the one in the middle is as near to either.
+        edge, t = np.arange(periods + 1), np.arange(periods)
+        since = np.maximum(t - edge[:, None], 0)  # periods between a door and each period
+        until = np.maximum(edge[:, None] - 1 - t, 0)
+        behind = np.cumsum(np.pad(by_lag[:, t, since], ((0, 0), (0, 0), (1, 0))), axis=2)
+        ahead = np.cumsum(np.pad(by_lag[:, t, until], ((0, 0), (0, 0), (1, 0))), axis=2)
+        closes, opens = doors[:, None], doors[None, :]
+        middle = np.where(closes < opens, (closes + opens + 1) // 2, closes)
+        first = behind[:, closes, middle] - behind[:, closes, np.broadcast_to(closes, middle.shape)]
+        opens = np.maximum(opens, closes)
+        second = ahead[:, opens, opens] - ahead[:, opens, middle]
+        kept: np.ndarray = np.where(closes < opens, first + second, 0.0)
+        return kept
+
     def _moved(self, away: np.ndarray) -> np.ndarray:
         """Share moved at some hours away, shape (..., D, N) for (..., N)."""
         share = coming(away[..., None, :], self.nearness[:, None])

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from optimizer.case import Service
+from optimizer.case import Case, Service
 from optimizer.planning.queueing import erlang_a
 
 MOST_DRAWS = 100  # averages over more draws do not change a decision
@@ -37,6 +37,9 @@ class Potential:
         Currency of the value ("EUR"), or "customers" where no money is known.
     open_now
         Share of each period that the shop is open today, shape (W,).
+    served
+        What 0..C staff serve, shape (D, W, C+1), where it is known beforehand: a desk's channels
+        together. None = as `service` says.
     """
 
     customers: np.ndarray
@@ -46,6 +49,7 @@ class Potential:
     value: np.ndarray
     unit: str
     open_now: np.ndarray
+    served: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         draws, periods = self.customers.shape
@@ -77,6 +81,7 @@ class Potential:
             web=self.web[draws],
             lost=self.lost[draws],
             value=self.value[draws],
+            served=None if self.served is None else self.served[draws],
         )
 
 
@@ -101,6 +106,36 @@ class Response:
         return np.tensordot(self.potential.value, self.served, axes=1) / len(self.potential.value)
 
 
+@dataclass(frozen=True, eq=False)
+class Post:
+    """One kind of work in the shop, with its own people and its part of the demand."""
+
+    name: str  # of the role; empty where the shop has but one
+    service: Service
+    potential: Potential
+    period_hours: float
+
+    @property
+    def response(self) -> Response:
+        """What its people bring."""
+        return respond(self.potential, self.service, self.period_hours)
+
+
+def posts(case: Case, potential: Potential) -> tuple[Post, ...]:
+    """The kinds of work of a shop: one for each role, or a single one without a name."""
+    hours = case.grid.period_hours
+    if not case.role:
+        return (Post("", case.service, potential, hours),)
+    return tuple(
+        Post(role.name, role.service, _part(potential, role.share), hours) for role in case.role
+    )
+
+
+@lru_cache(maxsize=32)  # so that its response is found again
+def _part(potential: Potential, share: float) -> Potential:
+    return replace(potential, customers=share * potential.customers)
+
+
 @lru_cache(maxsize=8)  # a slider for wages or hours leaves the response as it was
 def respond(potential: Potential, service: Service, period_hours: float) -> Response:
     """Customers served by 0..max_staff people, in each draw and period.
@@ -111,6 +146,8 @@ def respond(potential: Potential, service: Service, period_hours: float) -> Resp
     Vandenbosch and Pearce (1998) scaled so that ample staff serve everybody; load in erlangs.
     """
     potential = potential.thinned()
+    if potential.served is not None:
+        return Response(potential, potential.served)
     rate = potential.customers / period_hours
     if service.kind == "till":
         served = _served_at_till(rate, service)

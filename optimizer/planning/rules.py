@@ -15,6 +15,7 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.errors import CaseError
+from optimizer.language import Day, Listed, say
 from optimizer.opening import OpeningHours
 from optimizer.timegrid import TimeGrid
 
@@ -34,6 +35,7 @@ class Fact:
     source: str
     verified_on: date
     until: date | None = None  # None = no end is known
+    value: float | None = None  # what it says as a number, in the unit that its words name
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,20 @@ class RulePack:
 
     def doubts(self, today: date) -> list[str]:
         """Facts that may no longer hold, as sentences: past their end, or checked long ago."""
-        said = []
+        said: list[str] = []
         trading = () if self.trading is None else (self.trading,)
         for fact in (*trading, *self.supplements, *self.facts):
             if fact.until is not None and fact.until < today:
-                said.append(f"{fact.says}: held until {fact.until}.")
+                day = Day(fact.until)
+                said.append(say("{rule}: held until {day}.", rule=say(fact.says), day=day))
             elif fact.verified_on + _FRESH_FOR < today:
-                said.append(f"{fact.says}: last checked on {fact.verified_on}.")
+                said.append(
+                    say(
+                        "{rule}: last checked on {day}.",
+                        rule=say(fact.says),
+                        day=Day(fact.verified_on),
+                    )
+                )
         return said
 
 
@@ -151,15 +160,17 @@ def _table(name: str) -> dict[str, Any]:
 def read_pack(name: str, area: str = "") -> RulePack:
     """Read one pack; its first area where none is named."""
     if name not in pack_names():
-        known = ", ".join([*pack_names(), NONE])
+        known = Listed([*pack_names(), NONE], "comma")
         raise CaseError(
-            f'there are no rules "{name}"', where="labour.rules", cure=f"Known: {known}."
+            say('there are no rules "{name}"', name=name),
+            where="labour.rules",
+            cure=say("Known: {known}.", known=known),
         )
     table = _table(name)
     areas = table["areas"]
     if area not in ("", *areas):
         raise CaseError(
-            f'the rules "{name}" have no area "{area}"',
+            say('the rules "{name}" have no area "{area}"', name=name, area=area),
             where="labour.rules",
             cure=f"Known: {', '.join(areas)}.",
         )

@@ -3,7 +3,7 @@
 Every plan here is the engine's, found in a fraction of a second and always the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from optimizer.case import Case
 from optimizer.casefile import with_changes
 from optimizer.demand.demand import Demand
 from optimizer.errors import CaseError, PlanError
+from optimizer.language import Number, Percent, Said, said, say
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import evaluate
 from optimizer.planning.hours import optimize
@@ -21,7 +22,9 @@ from optimizer.planning.plan import Plan
 from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
 
-AS_STATED = "as stated"
+AS_STATED = say("as stated")
+TIMES = "demand"  # in a what-if: so many times the customers, beside the fields of the case
+HALVINGS = 7  # of the way to a turning point
 STEP = 0.10  # by which wage, margin, sale and demand are moved to see what depends on them
 
 
@@ -52,13 +55,14 @@ def compare(case: Case, demand: Demand, changes: Mapping[str, Mapping[str, Any]]
     Parameters
     ----------
     changes
-        Name of the what-if to the fields that it changes: `{"wages": {"economics.wage": 15.91}}`.
+        Name of the what-if to the fields that it changes: `{"wages": {"economics.wage": 15.91}}`;
+        `"demand": 1.4` stands for 1.4 times the customers at every hour.
 
     Returns
     -------
     `hours` today (as a what-if states them), their `profit`, the `best_hours`, their `best_profit`
-    with its 5th and 95th percentile, `gain` of the best over today's, and `best_paid_hours` a week;
-    money, or customers where no money is known, per week.
+    with its 5th and 95th percentile, `gain` of the best over today's, `best_paid_hours` a week and
+    the customers `best_lost`; money, or customers where no money is known, per week.
 
     Raises
     ------
@@ -67,14 +71,15 @@ def compare(case: Case, demand: Demand, changes: Mapping[str, Mapping[str, Any]]
     """
     rows = {}
     for name, change in {AS_STATED: {}, **changes}.items():
-        other = with_changes(case, change)
+        other = with_changes(case, {field: to for field, to in change.items() if field != TIMES})
         if other.grid != demand.grid or other.data != case.data:
             raise CaseError(
-                "a what-if cannot change the clock, the periods or the data",
+                say("a what-if cannot change the clock, the periods or the data"),
                 where=name,
-                cure="Make it a case of its own.",
+                cure=say("Make it a case of its own."),
             )
-        whom = potential(other, demand)
+        times = _times(change.get(TIMES, 1.0), name)
+        whom = potential(other, replace(demand, draws=times * demand.draws))
         hours = other.hours.current or OpeningHours.from_week(demand.open_share > 0, demand.grid)
         plan = optimize(other, whom, time_limit=0)
         today, best = evaluate(other, whom, hours), evaluate(other, whom, plan)
@@ -88,8 +93,20 @@ def compare(case: Case, demand: Demand, changes: Mapping[str, Mapping[str, Any]]
             "best_profit_p95": high,
             "gain": best.objective - today.objective,
             "best_paid_hours": best.paid_hours,
+            "best_lost": best.lost,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("what_if")
+
+
+def _times(value: Any, where: str) -> float:
+    """The factor on demand that a what-if names."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return float(value)
+    raise CaseError(
+        say('"{value}" is not a number above 0', value=str(value)),
+        where=f"{where}: {TIMES}",
+        cure=say("Write 1.4 for two fifths more customers."),
+    )
 
 
 @dataclass(frozen=True)
@@ -150,7 +167,7 @@ def _assumptions(case: Case, demand: Demand) -> Iterator[tuple[str, list[Side]]]
             "wage",
             [
                 (
-                    f"{factor * wage:.2f} an hour",
+                    say("{wage} an hour", wage=Number(factor * wage, 2)),
                     with_changes(case, {"economics.wage": factor * wage}),
                     whom,
                 )
@@ -161,7 +178,7 @@ def _assumptions(case: Case, demand: Demand) -> Iterator[tuple[str, list[Side]]]
             "margin",
             [
                 (
-                    f"{margin:.0%}",
+                    said(value=Percent(margin)),
                     case,
                     replace(whom, value=whom.value * margin / facts.margin),
                 )
@@ -170,30 +187,38 @@ def _assumptions(case: Case, demand: Demand) -> Iterator[tuple[str, list[Side]]]
         )
         sale = float(whom.value.mean() / facts.margin)
         yield (
-            "average sale",
+            say("average sale"),
             [
-                (f"{factor * sale:.2f}", case, replace(whom, value=factor * whom.value))
+                (
+                    said(value=Number(factor * sale, 2)),
+                    case,
+                    replace(whom, value=factor * whom.value),
+                )
                 for factor in factors
             ],
         )
     yield (
         "demand",
         [
-            (f"{factor - 1:+.0%}", case, replace(whom, customers=factor * whom.customers))
+            (_by(factor - 1), case, replace(whom, customers=factor * whom.customers))
             for factor in factors
         ],
     )
     yield (
-        "share lost",
+        say("share lost"),
         [
             (
-                f"{share:.0%}",
+                said(value=Percent(share)),
                 case,
-                potential(with_changes(case, {"displacement.lost": (share, share, share)}), demand),
+                potential(_losing(case, share), demand),
             )
             for share in np.quantile(whom.lost, [0.05, 0.95]).tolist()
         ],
     )
+
+
+def _by(change: float) -> Said:
+    return said("{sign}{share}", sign="+" if change > 0 else "", share=Percent(change))
 
 
 @dataclass(frozen=True)
@@ -244,3 +269,98 @@ def plans_by_demand(case: Case, whom: Potential) -> dict[str, Plan]:
         "if demand is high": order[-fifth:],
     }
     return {name: optimize(case, whom.only(chosen), time_limit=0) for name, chosen in draws.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """The nearest value of one fact beyond which other hours would earn noticeably more.
+
+    Parameters
+    ----------
+    fact
+        "wage", "margin", "share lost" or "demand" (a factor on the customers).
+    stated
+        Its value in the case.
+    value
+        Where the advice turns; above `stated` or below it.
+    hours
+        The best hours just beyond.
+    """
+
+    fact: str
+    stated: float
+    value: float
+    hours: OpeningHours
+
+
+def turning_points(case: Case, demand: Demand, plan: Plan, within: float = 0.005) -> list[Turn]:
+    """What would change the advice: each fact walked down and up until other hours are better.
+
+    Found by halving, since the plan misses the more the farther a fact is from what was stated. A
+    fact that may be halved or doubled (a share: be anything) without a turn has none.
+
+    Parameters
+    ----------
+    within
+        Share of the plan's profit that it may miss before other hours count as better.
+    """
+    turns = []
+    for fact, stated, ends, at in _walks(case, demand):
+        for end in ends:
+            calm, turned = stated, end
+            better = _better(*at(end), plan, within)
+            if better is None:
+                continue
+            for _ in range(HALVINGS):
+                middle = (calm + turned) / 2
+                found = _better(*at(middle), plan, within)
+                calm, turned = (middle, turned) if found is None else (calm, middle)
+                better = found or better
+            turns.append(Turn(fact, stated, turned, better))
+    return turns
+
+
+def _better(case: Case, whom: Potential, plan: Plan, within: float) -> OpeningHours | None:
+    """The best hours where they earn noticeably more than the plan."""
+    best = optimize(case, whom, time_limit=0)
+    judged = evaluate(case, whom, plan)
+    missed = best.objective - (judged.objective - judged.penalty)
+    return best.hours if missed > within * abs(plan.objective) else None
+
+
+Walk = tuple[str, float, tuple[float, float], Callable[[float], tuple[Case, Potential]]]
+
+
+def _walks(case: Case, demand: Demand) -> Iterator[Walk]:
+    """Each fact with its stated value, the ends of its walk, and the facts at any value."""
+    whom, facts = potential(case, demand), case.economics
+    if whom.in_money:
+        wage = facts.labour_cost_per_hour / (1 + facts.on_cost)
+        yield (
+            "wage",
+            wage,
+            (wage / 2, 2 * wage),
+            lambda value: (with_changes(case, {"economics.wage": value}), whom),
+        )
+        yield (
+            "margin",
+            facts.margin,
+            (facts.margin / 2, min(2 * facts.margin, 1.0)),
+            lambda value: (case, replace(whom, value=whom.value * value / facts.margin)),
+        )
+    yield (
+        say("share lost"),
+        float(np.median(whom.lost)),
+        (0.0, 1.0),
+        lambda value: (case, potential(_losing(case, value), demand)),
+    )
+    yield (
+        "demand",
+        1.0,
+        (0.5, 2.0),
+        lambda value: (case, replace(whom, customers=value * whom.customers)),
+    )
+
+
+def _losing(case: Case, share: float) -> Case:
+    return with_changes(case, {"displacement.lost": (share, share, share)})
