@@ -1,0 +1,274 @@
+"""A service desk's answer in sentences and tables that its manager would repeat."""
+
+from typing import Any
+
+import numpy as np
+
+from optimizer.channels import Channel
+from optimizer.language import (
+    About,
+    Clock,
+    Listed,
+    Money,
+    Number,
+    Percent,
+    Unit,
+    Weekday,
+    said,
+    say,
+)
+from optimizer.planning.closing import Closing
+from optimizer.planning.desk_answer import DeskAnswer
+from optimizer.planning.desk_week import DeskWeek, LastMoments
+from optimizer.planning.mail import MailWeek
+from optimizer.timegrid import WEEKDAYS
+
+Rows = list[dict[str, Any]]
+_TO_TELL = 0.05  # of an hour, or of a contact: less is nothing to speak of
+
+
+def money(amount: float, unit: str) -> Any:
+    """An amount in whole units of money, or so many contacts."""
+    if unit == "customers":
+        return said("{n} {unit}", n=Number(amount), unit=Unit("contacts"))
+    return Money(amount, unit, 0)
+
+
+def headline(answer: DeskAnswer) -> str:
+    """How many meet a closed desk, and what the proposal changes."""
+    today, new = answer.today, answer.proposed
+    closed, people = today.total("met_closed"), today.total("contacts")
+    gain = answer.gain
+    facts = {
+        "closed": About(closed),
+        "people": About(people),
+        "left": About(new.total("met_closed")),
+        "hours": str(new.hours),
+        "gain": money(abs(gain), new.unit),
+    }
+    if gain > 0:
+        return say(
+            "Of {people} people who call or chat in a week {closed} meet a closed desk. Open "
+            "{hours} it would be {left}, and the week brings {gain} more.",
+            **facts,
+        )
+    return say(
+        "Of {people} people who call or chat in a week {closed} meet a closed desk. Open {hours} "
+        "it would be {left}, and the week brings {gain} less.",
+        **facts,
+    )
+
+
+def closed_doors(answer: DeskAnswer) -> list[str]:
+    """For each live channel, who met a closed door today and who gave up."""
+    lines: list[str] = []
+    for week in answer.today.channels:
+        people = float(week.contacts.sum())
+        if people <= 0:
+            continue
+        lines.append(
+            say(
+                "{channel}, open {hours}: {share} of {people} people a week find it closed, and "
+                "{gave} more give up waiting.",
+                channel=week.channel.name,
+                share=Percent(float(week.met_closed.sum()) / people),
+                people=About(people),
+                hours=_hours_of(answer, week.channel),
+                gave=Number(float(week.gave_up.sum() + week.turned_away.sum())),
+            )
+        )
+    for demand in answer.demands:
+        tries, people = float(demand.attempts.sum()), float(demand.mean.sum())
+        if tries > people * (1 + _TO_TELL) and demand.channel.again:
+            lines.append(
+                say(
+                    "{channel}: {tries} tries a week are {people} people, since some try again.",
+                    channel=demand.channel.name,
+                    tries=About(tries),
+                    people=About(people),
+                )
+            )
+    return lines
+
+
+def _hours_of(answer: DeskAnswer, channel: Channel) -> str:
+    return next(str(d.hours) for d in answer.demands if d.channel.name == channel.name)
+
+
+def staff_assumed(answer: DeskAnswer) -> list[str]:
+    """What was assumed of today's staff, if anything was."""
+    if answer.staff_known:
+        return []
+    return [
+        say(
+            "Nobody wrote down who is at the desk today: its hours are judged with the people that "
+            "would pay best in them, which is kind to them."
+        )
+    ]
+
+
+def queue_at_closing(moments: LastMoments) -> str:
+    """Number so and so in the queue when the desk closes."""
+    facts = {
+        "team": Listed([channel.name for channel in moments.team.channels]),
+        "day": Weekday(day_of(moments), "wide"),
+        "when": Clock(minute_of(moments)),
+    }
+    if moments.servers <= 0:
+        return say("{day} {when}: nobody is there for {team} when the desk closes.", **facts)
+    if not moments.place:
+        return say("{day} {when}, {team}: in most weeks nobody waits at closing.", **facts)
+    return say(
+        "{day} {when}, {team}: in one week of twenty there is a number {place} in the queue at "
+        "closing, about {minutes} min from an answer; on average {waiting} wait.",
+        place=moments.place,
+        minutes=Number(moments.place_minutes),
+        waiting=Number(moments.closing.waiting, 1),
+        **facts,
+    )
+
+
+def after_closing(moments: LastMoments, custom: str) -> str:
+    """What the desk's custom at closing means."""
+    found = moments.closing
+    facts = {
+        "served": Number(found.served_after, 1),
+        "gave": Number(found.gave_up_after, 1),
+        "minutes": Number(60 * found.overtime_hours),
+        "away": Number(found.turned_away, 1),
+    }
+    if custom == "cut":
+        return say(
+            "The queue is sent away: {away} people on average; the last conversation ends "
+            "{minutes} minutes later.",
+            **facts,
+        )
+    if custom == "stop":
+        return say(
+            "Nobody is let in for the last minutes: {away} people are turned away, {served} are "
+            "still answered after closing, and the last one leaves after {minutes} minutes.",
+            **facts,
+        )
+    return say(
+        "Everyone inside is answered: {served} people after closing, {gave} give up, and the last "
+        "one leaves after {minutes} minutes.",
+        **facts,
+    )
+
+
+def best_last_call(minutes: float, found: Closing, most_overtime: float) -> str:
+    """When to let nobody in any more, so that people go home in time."""
+    late = Number(60 * most_overtime)
+    if not minutes:
+        return say(
+            "Nobody needs to be refused before closing: the last one leaves within {late} minutes "
+            "nineteen times in twenty.",
+            late=late,
+        )
+    return say(
+        "To be done within {late} minutes nineteen times in twenty, let nobody in for the last {d} "
+        "minutes: that turns {away} people away.",
+        d=Number(minutes), late=late, away=Number(found.turned_away, 1),
+    )  # fmt: skip
+
+
+def mail_at_night(week: DeskWeek, mail: MailWeek, period_minutes: int) -> list[str]:
+    """What the mails of the night do to the morning."""
+    lines: list[str] = []
+    if mail.growth > _TO_TELL * mail.arriving.sum():
+        lines.append(
+            say(
+                "{come} mails come in a week and there is time for {done}: the stack grows by "
+                "{growth} a week.",
+                come=About(float(mail.arriving.sum())),
+                done=About(float(mail.answered.sum())),
+                growth=About(mail.growth),
+            )
+        )
+    else:
+        lines.append(
+            say(
+                "A mail waits {hours} hours for its answer on average; {lost} a week wait until "
+                "they are of no use.",
+                hours=Number(mail.mean_wait_hours, 1),
+                lost=Number(mail.given_up),
+            )
+        )
+    morning = _mornings(week)
+    if morning.size:
+        first = int(morning[np.argmax(mail.backlog[morning])])
+        per_day = len(mail.backlog) // 7
+        until = first
+        while until < len(mail.backlog) - 1 and mail.backlog[until + 1] > 1.0:
+            until += 1
+        facts = {
+            "day": Weekday(first // per_day, "wide"),
+            "when": Clock(first % per_day * period_minutes),
+            "stack": About(float(mail.backlog[first])),
+            "oldest": Number(float(mail.oldest_hours[first])),
+        }
+        if until + 1 < len(mail.backlog) and until // per_day == first // per_day:
+            cleared = Clock((until + 1) % per_day * period_minutes)
+            lines.append(
+                say(
+                    "{day} {when} begins with {stack} mails, the oldest {oldest} hours old; the "
+                    "stack is gone by {cleared}.",
+                    cleared=cleared,
+                    **facts,
+                )
+            )
+        else:
+            lines.append(
+                say(
+                    "{day} {when} begins with {stack} mails, the oldest {oldest} hours old, and "
+                    "the day is too short for them.",
+                    **facts,
+                )
+            )
+    return lines
+
+
+def _mornings(week: DeskWeek) -> np.ndarray:
+    """Periods in which the desk opens."""
+    open_ = week.opening > 0
+    return np.flatnonzero(open_ & ~np.roll(open_, 1))
+
+
+def service_level(answer: DeskAnswer) -> list[str]:
+    """How well the service level is kept, where one is asked for."""
+    desk = answer.case.desk
+    if desk.answer_share is None:
+        return []
+    lines: list[str] = []
+    for week, words in (
+        (answer.today, say("today")),
+        (answer.proposed, say("proposed")),
+    ):
+        people = np.concatenate([c.contacts - c.met_closed for c in week.channels])
+        level = np.concatenate([np.nan_to_num(c.in_time) for c in week.channels])
+        lines.append(
+            say(
+                "In {seconds} seconds, {which}: {share} of those who try while it is open "
+                "(asked for: {asked}).",
+                seconds=Number(desk.answer_seconds),
+                which=words,
+                share=Percent(float(people @ level / max(people.sum(), 1e-9))),
+                asked=Percent(desk.answer_share),
+            )
+        )
+    return lines
+
+
+def _per_day(moments: LastMoments) -> int:
+    return len(moments.team.at_stake) // len(WEEKDAYS)
+
+
+def day_of(moments: LastMoments) -> int:
+    """Weekday of a closing time, 0 = Monday."""
+    return moments.period // _per_day(moments)
+
+
+def minute_of(moments: LastMoments) -> int:
+    """Minute of the day of a closing time."""
+    per_day = _per_day(moments)
+    return (moments.period % per_day + 1) * (1440 // per_day)
