@@ -55,7 +55,7 @@ def lost_lines(
     case: Case, demand: Demand, lost: SalesLost, worth: BeyondBasket | None, source: str
 ) -> list[str]:
     """The sentence, the split, the advice, the evenings one by one, the evidence."""
-    lines = [sentences.headline(lost)]
+    lines: list[str] = [sentences.headline(lost)]
     if lost.advice != "not enough data":
         lines.append(sentences.split(lost))
     lines.append(f"Advice: {lost.advice}. {sentences.because(lost)}")

@@ -9,13 +9,15 @@ from typing import Any, Literal
 
 import altair as alt
 
-from optimizer.timegrid import WEEKDAYS
+from optimizer.language import Weekday, said, say
 
 ACCENT, QUIET = "#0072B2", "#7B8794"
 PALE, HALF = "rgba(0, 114, 178, 0.2)", "rgba(0, 114, 178, 0.5)"  # of the accent
-_OPEN, _CLOSED = "open", "closed: estimate with 90 % interval"
+_OPEN, _CLOSED = say("open"), say("closed: estimate with 90 % interval")
 
 Rows = list[dict[str, Any]]
+DAYS = [said(value=Weekday(day)) for day in range(7)]
+ON_THE_HOUR = say("format(datum.value, '02') + ':00'")  # 17:00, as a formula of Vega
 
 
 def day_chart(rows: Rows, close: float) -> alt.LayerChart:
@@ -25,20 +27,20 @@ def day_chart(rows: Rows, close: float) -> alt.LayerChart:
     """
     rows = [row | {"state": _OPEN if row["open"] else _CLOSED} for row in rows]
     chart = alt.Chart(alt.Data(values=rows))
-    key = _legend("top", columns=2)
-    start = _clock_axis("start", rows[0]["start"], rows[-1]["end"])
+    key = legend("top", columns=2)
+    start = clock_axis("start", rows[0]["start"], rows[-1]["end"])
     said = [
-        alt.Tooltip("hours:N"),
-        alt.Tooltip("customers:Q", title="customers an hour", format=".1f"),
-        alt.Tooltip("p05:Q", title="low", format=".1f"),
-        alt.Tooltip("p95:Q", title="high", format=".1f"),
-        alt.Tooltip("state:N", title="door"),
+        alt.Tooltip("hours:N", title=say("hours")),
+        alt.Tooltip("customers:Q", title=say("customers an hour"), format=".1f"),
+        alt.Tooltip("p05:Q", title=say("low"), format=".1f"),
+        alt.Tooltip("p95:Q", title=say("high"), format=".1f"),
+        alt.Tooltip("state:N", title=say("door")),
     ]
     doors = [_OPEN, _CLOSED]
     bars = chart.mark_bar(stroke=ACCENT, opacity=1, xOffset=1.5, x2Offset=-1.5).encode(
         x=start,
         x2=alt.X2("end"),
-        y=alt.Y("customers:Q", title="customers an hour"),
+        y=alt.Y("customers:Q", title=say("customers an hour")),
         y2=alt.Y2Datum(0),
         fill=alt.Fill("state:N", title=None, legend=key,
                       scale=alt.Scale(domain=doors, range=[ACCENT, PALE])),
@@ -47,7 +49,7 @@ def day_chart(rows: Rows, close: float) -> alt.LayerChart:
         tooltip=said,
     )  # fmt: skip
     intervals = (
-        chart.transform_filter(f"datum.state == '{_CLOSED}'")
+        chart.transform_filter("!datum.open")
         .transform_calculate(middle="(datum.start + datum.end) / 2")
         .mark_rule(color=QUIET, strokeWidth=2)
         .encode(x=alt.X("middle:Q"), y=alt.Y("p05:Q"), y2=alt.Y2("p95"), tooltip=said)
@@ -57,7 +59,7 @@ def day_chart(rows: Rows, close: float) -> alt.LayerChart:
         x=alt.X("close:Q")
     )
     word = closing.mark_text(
-        text="closes",
+        text=say("closes"),
         color=QUIET,
         align="right",
         baseline="top",
@@ -84,9 +86,12 @@ def split_chart(parts: list[tuple[str, float]]) -> alt.Chart:
                 title=None,
                 sort=names,
                 scale=alt.Scale(domain=names, range=[PALE, HALF, ACCENT][-len(parts) :]),
-                legend=_legend("bottom", columns=1),
+                legend=legend("bottom", columns=1),
             ),
-            tooltip=[alt.Tooltip("part:N"), alt.Tooltip("amount:Q", format=",.0f")],
+            tooltip=[
+                alt.Tooltip("part:N", title=say("where they go")),
+                alt.Tooltip("amount:Q", title=say("amount"), format=",.0f"),
+            ],
         )
         .properties(height=105)
     )  # fmt: skip
@@ -99,10 +104,15 @@ def week_chart(proposed: Rows, today: Rows) -> alt.LayerChart:
     """
     ends = [row[edge] for row in [*proposed, *today] for edge in ("start", "end")]
     days = alt.Y("day:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False),
-                 scale=alt.Scale(domain=WEEKDAYS))  # fmt: skip
-    hours = _clock_axis("start", min(ends), max(ends))
+                 scale=alt.Scale(domain=DAYS))  # fmt: skip
+    hours = clock_axis("start", min(ends), max(ends))
     fill = alt.Chart(alt.Data(values=proposed))
-    said = [alt.Tooltip(name) for name in ("day:N", "start:Q", "end:Q", "people:Q")]
+    said = [
+        alt.Tooltip("day:N", title=say("day")),
+        alt.Tooltip("start:Q", title=say("from")),
+        alt.Tooltip("end:Q", title=say("until")),
+        alt.Tooltip("people:Q", title=say("people")),
+    ]
     bars = fill.mark_bar(color=ACCENT, height={"band": 0.62}, xOffset=1, x2Offset=-1).encode(
         x=hours, x2=alt.X2("end"), y=days, tooltip=said
     )
@@ -119,7 +129,8 @@ def week_chart(proposed: Rows, today: Rows) -> alt.LayerChart:
     return alt.LayerChart(layer=[outline, bars, people]).properties(height=300)
 
 
-def _legend(place: Literal["top", "bottom"], columns: int) -> alt.Legend:
+def legend(place: Literal["top", "bottom"], columns: int) -> alt.Legend:
+    """Squares with their names beside the picture, none of them cut."""
     return alt.Legend(
         orient=place,
         direction="horizontal",
@@ -132,7 +143,7 @@ def _legend(place: Literal["top", "bottom"], columns: int) -> alt.Legend:
     )
 
 
-def _clock_axis(field: str, first: float, last: float) -> alt.X:
+def clock_axis(field: str, first: float, last: float) -> alt.X:
     """A horizontal axis of clock hours, labelled every full hour that finds room."""
     return alt.X(
         f"{field}:Q",
@@ -141,7 +152,7 @@ def _clock_axis(field: str, first: float, last: float) -> alt.X:
         axis=alt.Axis(
             grid=False,
             values=list(range(math.ceil(first), int(last) + 1)),
-            labelExpr="format(datum.value, '02') + ':00'",
+            labelExpr=ON_THE_HOUR,
             labelOverlap="parity",
             labelFlush=False,
         ),

@@ -11,6 +11,7 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.demand.demand import Demand, interval
+from optimizer.language import Clock, Listed, Number, Said, Unit, Weekday, said, say
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
@@ -19,7 +20,7 @@ from optimizer.planning.plan import Plan
 from optimizer.planning.potential import reachable
 from optimizer.planning.response import Potential
 from optimizer.reporting import sentences
-from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, TimeGrid, clock
+from optimizer.timegrid import MINUTES_PER_DAY, TimeGrid, clock
 
 Table = dict[str, Any]
 
@@ -189,14 +190,17 @@ def evaluation_table(judged: Evaluation) -> Table:
 def comparison(judged: Evaluation, today: Evaluation) -> list[tuple[str, float, float]]:
     """What changes in a week: a name, today's figure and that of the judged hours."""
     in_money, unit = judged.unit != "customers", judged.unit
-    earned = f"earned after wages, {unit}" if in_money else "customers kept"
-    rows = [
+    earned = say("customers kept")
+    if in_money:
+        earned = say("earned after wages, {currency}", currency=Unit(unit))
+    rows: list[tuple[str, float, float]] = [
         (earned, today.objective, judged.objective),
-        ("customers served", today.served, judged.served),
-        ("customers lost", today.lost, judged.lost),
-        ("paid hours", today.paid_hours, judged.paid_hours),
+        (say("customers served"), today.served, judged.served),
+        (say("customers lost"), today.lost, judged.lost),
+        (say("paid hours"), today.paid_hours, judged.paid_hours),
     ]
-    return rows + [(f"wages, {unit}", today.wage_cost, judged.wage_cost)] * in_money
+    wages = say("wages, {currency}", currency=Unit(unit))
+    return rows + [(wages, today.wage_cost, judged.wage_cost)] * in_money
 
 
 def day_table(
@@ -228,7 +232,7 @@ def day_table(
         told = interval(rates)
         rows.append(
             {
-                "hours": f"{clock(start)}-{clock(end)}",
+                "hours": sentences.window(start, end),
                 "start": start / 60,
                 "end": end / 60,
                 "open": open_then,
@@ -246,20 +250,20 @@ def evenings(lost: SalesLost) -> list[dict[str, str]]:
     What it earns is left out where no money is known.
     """
 
-    def told(draws: np.ndarray) -> str:
+    def told(draws: np.ndarray) -> Said:
         middle = sentences.amount(interval(draws)["p50"], lost.unit)
-        return f"{middle} ({sentences.spread(draws)})"
+        return said("{middle} ({range})", middle=middle, range=sentences.spread(draws))
 
     rows = []
     for day in lost.days.tolist():
-        row = {
-            "day": WEEKDAYS[day],
-            "closes": clock(int(lost.close[day])),
-            "lost a week": told(lost.lost[:, day]),
+        row: dict[str, str] = {
+            say("day"): said(value=Weekday(day)),
+            say("closes"): said(value=Clock(int(lost.close[day]))),
+            say("lost a week"): told(lost.lost[:, day]),
         }
         if lost.unit != "customers":
-            row["best until"] = clock(int(lost.best_until[day]))
-            row["earns a week"] = told(lost.best_profit[:, day])
+            row[say("best until")] = said(value=Clock(int(lost.best_until[day])))
+            row[say("earns a week")] = told(lost.best_profit[:, day])
         rows.append(row)
     return rows
 
@@ -267,13 +271,17 @@ def evenings(lost: SalesLost) -> list[dict[str, str]]:
 def door_signs(today: OpeningHours, proposed: OpeningHours) -> list[dict[str, str]]:
     """Today's hours and the proposed ones, a row for each weekday."""
 
-    def sign(hours: OpeningHours, day: int) -> str:
-        windows = [f"{clock(start)}-{clock(end)}" for start, end in hours.windows(day)]
-        return ", ".join(windows) or "closed"
+    def sign(hours: OpeningHours, day: int) -> Said:
+        windows = [sentences.window(start, end) for start, end in hours.windows(day)]
+        return said(value=Listed(windows, "comma")) if windows else say("closed")
 
     return [
-        {"day": name, "today": sign(today, day), "proposed": sign(proposed, day)}
-        for day, name in enumerate(WEEKDAYS)
+        {
+            say("day"): said(value=Weekday(day)),
+            say("today"): sign(today, day),
+            say("proposed"): sign(proposed, day),
+        }
+        for day in range(7)
     ]
 
 
@@ -287,7 +295,7 @@ def staff_runs(staff: np.ndarray, grid: TimeGrid) -> list[Table]:
         cuts = np.flatnonzero(np.diff(people, prepend=0, append=0))
         rows += [
             {
-                "day": WEEKDAYS[day],
+                "day": said(value=Weekday(day)),
                 "start": start * grid.period_hours,
                 "end": end * grid.period_hours,
                 "people": int(people[start]),
@@ -301,8 +309,12 @@ def staff_runs(staff: np.ndarray, grid: TimeGrid) -> list[Table]:
 def open_runs(hours: OpeningHours) -> list[Table]:
     """Windows of an ordinary week; hours of the day, cut at midnight."""
     return [
-        {"day": name, "start": start / 60, "end": min(end, MINUTES_PER_DAY) / 60}
-        for day, name in enumerate(WEEKDAYS)
+        {
+            "day": said(value=Weekday(day)),
+            "start": start / 60,
+            "end": min(end, MINUTES_PER_DAY) / 60,
+        }
+        for day in range(7)
         for start, end in hours.windows(day)
     ]
 
@@ -311,13 +323,17 @@ def shift_rows(plan: Plan) -> list[dict[str, str]]:
     """The shifts, for reading."""
     return [
         {
-            "day": WEEKDAYS[shift.weekday],
-            "from": clock(shift.start_minute),
-            "until": clock(shift.end_minute),
-            "break": "none"
+            say("day"): said(value=Weekday(shift.weekday)),
+            say("from"): said(value=Clock(shift.start_minute)),
+            say("until"): said(value=Clock(shift.end_minute)),
+            say("break"): say("none")
             if shift.break_start_minute is None
-            else f"{clock(shift.break_start_minute)} ({shift.break_minutes} min)",
-            "people": str(shift.count),
+            else say(
+                "{start} ({minutes} min)",
+                start=Clock(shift.break_start_minute),
+                minutes=shift.break_minutes,
+            ),
+            say("people"): str(shift.count),
         }
         for shift in plan.shifts
     ]
@@ -327,10 +343,12 @@ def day_rows(rows: list[Table]) -> list[dict[str, str]]:
     """The rows of `day_table`, for reading."""
     return [
         {
-            "hours": row["hours"],
-            "door": "open" if row["open"] else "closed",
-            "customers an hour": f"{row['customers']:.1f}",
-            "90 % interval": f"{row['p05']:.1f} to {row['p95']:.1f}",
+            say("hours"): row["hours"],
+            say("door"): say("open") if row["open"] else say("closed"),
+            say("customers an hour"): said(value=Number(row["customers"], 1)),
+            say("90 % interval"): say(
+                "{low} to {high}", low=Number(row["p05"], 1), high=Number(row["p95"], 1)
+            ),
         }
         for row in rows
     ]
@@ -338,31 +356,36 @@ def day_rows(rows: list[Table]) -> list[dict[str, str]]:
 
 def comparison_rows(judged: Evaluation, today: Evaluation) -> list[dict[str, str]]:
     """Today beside the judged hours, for reading; what is earned with its 90 % interval."""
-    rows = [
+    rows: list[dict[str, str]] = [
         {
-            "per week": name,
-            "today": sentences.rounded(before),
-            "proposed": sentences.rounded(after),
-            "change": "+" * (after > before) + sentences.rounded(after - before),
+            say("per week"): name,
+            say("today"): said(value=Number(before)),
+            say("proposed"): said(value=Number(after)),
+            say("change"): said(
+                "{sign}{change}",
+                sign="+" * (round(after) > round(before)),
+                change=Number(round(after) - round(before)),  # so that the row adds up
+            ),
         }
         for name, before, after in comparison(judged, today)
     ]
-    draws = {"today": today.profit_draws, "proposed": judged.profit_draws}
-    draws["change"] = judged.profit_draws - today.profit_draws
-    return [
-        rows[0] | {n: f"{rows[0][n]} ({sentences.spread(d)})" for n, d in draws.items()},
-        *rows[1:],
-    ]
+    draws = {say("today"): today.profit_draws, say("proposed"): judged.profit_draws}
+    draws[say("change")] = judged.profit_draws - today.profit_draws
+    ranged = {
+        name: said("{middle} ({range})", middle=rows[0][name], range=sentences.spread(drawn))
+        for name, drawn in draws.items()
+    }
+    return [rows[0] | ranged, *rows[1:]]
 
 
 def run_rows(rows: list[Table]) -> list[dict[str, str]]:
     """The rows of `staff_runs`, for reading."""
     return [
         {
-            "day": row["day"],
-            "from": clock(round(60 * row["start"])),
-            "until": clock(round(60 * row["end"])),
-            "people": str(row["people"]),
+            say("day"): row["day"],
+            say("from"): said(value=Clock(round(60 * row["start"]))),
+            say("until"): said(value=Clock(round(60 * row["end"]))),
+            say("people"): str(row["people"]),
         }
         for row in rows
     ]

@@ -9,8 +9,22 @@ from optimizer.demand.chain_trial import ChainDesign, StoreWeekNoise
 from optimizer.demand.changes import Change
 from optimizer.demand.demand import interval
 from optimizer.demand.trial import TrialDesign, TrialResult
+from optimizer.language import (
+    About,
+    Clock,
+    Day,
+    Listed,
+    Percent,
+    Said,
+    Unit,
+    Weekday,
+    said,
+    say,
+    translated,
+)
+from optimizer.opening import OpeningHours
+from optimizer.reporting.ics import Event
 from optimizer.reporting.sentences import amount, rounded, spread
-from optimizer.timegrid import WEEKDAYS
 
 Table = dict[str, Any]
 
@@ -48,30 +62,85 @@ def history_lines(design: TrialDesign) -> list[str]:
 
 def design_lines(case: Case, design: TrialDesign) -> list[str]:
     """The calendar, what the trial can tell and what it cannot, and how to read it later."""
-    name = f" of {design.store}" if design.store else ""
-    lines = [f"Open {design.hours} on these {len(design.dates)} evenings{name}, drawn at random:"]
+    lines: list[str] = [plan_of(design)]
+    lines += [
+        said("  {week}: {dates}", week=row[WEEK], dates=row[DATES]) for row in calendar_rows(design)
+    ]
+    lines += promises(case, design)
+    lines += [said("{word}: {note}", word=say("Note"), note=note) for note in design.notes]
+    lines.append(AFTERWARDS)
+    return lines + [f"  {line}" for line in history_lines(design)]
+
+
+WEEK, DATES = say("week"), say("evenings")
+AFTERWARDS = say("When it is over, add to history under [hours] in case.toml:")
+
+
+def plan_of(design: TrialDesign) -> Said:
+    """What to do, in one sentence; the dates follow."""
+    told = {"hours": design.hours, "count": len(design.dates), "store": design.store}
+    if design.store:
+        return say("Open {hours} on these {count} evenings of {store}, drawn at random:", **told)
+    return say("Open {hours} on these {count} evenings, drawn at random:", **told)
+
+
+def calendar_rows(design: TrialDesign) -> list[dict[str, str]]:
+    """The drawn dates, a row for each week."""
+    rows: list[dict[str, str]] = []
     for week in sorted({day.isocalendar()[:2] for day in design.dates}):
         days = [day for day in design.dates if day.isocalendar()[:2] == week]
-        told = ", ".join(f"{WEEKDAYS[day.weekday()]} {day}" for day in days)
-        lines.append(f"  week {week[1]:2}: {told}")
+        dates = [said("{day} {date}", day=Weekday(d.weekday()), date=Day(d)) for d in days]
+        number = say("week {number}", number=week[1])
+        rows.append({WEEK: number, DATES: said(value=Listed(dates, "comma"))})
+    return rows
+
+
+def sheet(design: TrialDesign) -> list[dict[str, str]]:
+    """The drawn dates for a spreadsheet: the date, and the opening hours of that week."""
+    return [{"date": d.isoformat(), "opening_hours": str(design.hours)} for d in design.dates]
+
+
+def events(design: TrialDesign, today: OpeningHours, language: str) -> list[Event]:
+    """The drawn evenings for a calendar, from today's closing to that of the trial."""
+    told = []
+    for day in design.dates:
+        end = design.hours.windows(day.weekday())[-1][1]
+        usual = today.windows(day.weekday())
+        start = usual[-1][1] if usual else design.hours.windows(day.weekday())[0][0]
+        summary = translated(say("Trial evening: open until {time}", time=Clock(end)), language)
+        told.append(Event(day, start, end, summary, f"trial {day}"))
+    return told
+
+
+def promises(case: Case, design: TrialDesign) -> list[Said]:
+    """What the trial can tell and what it cannot, and what it costs, one sentence each."""
     low, high = design.expected
-    lines += [
-        "Keep to the dates whatever the weather: only drawn dates make a fair comparison.",
-        f"One evening differs from the mean by {design.evening_cv:.0%} (your own past says), so "
-        f"{len(design.dates)} evenings tell the evening's sales to +-{1.645 * design.error:.0%}; "
-        f"{design.needed} are needed for a standard error of {design.target_error:.0%}.",
-        f"Believed now: {spread(design.predicted)} customers an evening; afterwards about as "
-        f"close as {rounded(low)} to {rounded(high)}. A difference of {design.detectable:.0%} "
-        "from what is believed would be noticed (80% power).",
-        f"How many of them are new to you is told to +-{1.645 * design.new_error:.0%} of the "
-        f"evening only, and how many else come earlier that day to "
-        f"+-{1.645 * design.same_day_error:.0%}.",
-    ]
+    lines = [
+        say("Keep to the dates whatever the weather: only drawn dates make a fair comparison."),
+        say(
+            "One evening differs from the mean by {spread} (your own past says), so {count} "
+            "evenings tell the evening's sales to +-{error}; {needed} are needed for a standard "
+            "error of {target}.",
+            spread=Percent(design.evening_cv), count=len(design.dates),
+            error=Percent(1.645 * design.error), needed=design.needed,
+            target=Percent(design.target_error),
+        ),
+        say(
+            "Believed now: {range} customers an evening; afterwards about as close as {low} to "
+            "{high}. A difference of {change} from what is believed would be noticed (80% power).",
+            range=spread(design.predicted), low=About(low), high=About(high),
+            change=Percent(design.detectable),
+        ),
+        say(
+            "How many of them are new to you is told to +-{new} of the evening only, and how many "
+            "else come earlier that day to +-{same_day}.",
+            new=Percent(1.645 * design.new_error), same_day=Percent(1.645 * design.same_day_error),
+        ),
+    ]  # fmt: skip
     if design.cost is not None:
-        lines.append(f"Wages of the trial: {amount(design.cost, case.currency)}.")
-    lines += [f"Note: {note}" for note in design.notes]
-    lines.append("When it is over, add to history under [hours] in case.toml:")
-    return lines + [f"  {line}" for line in history_lines(design)]
+        cost = amount(design.cost, case.currency)
+        lines.append(say("Wages of the trial: {cost}.", cost=cost))
+    return lines
 
 
 def change_table(change: Change) -> Table:
@@ -101,31 +170,44 @@ def change_table(change: Change) -> Table:
 
 def change_lines(case: Case, change: Change) -> list[str]:
     """What longer hours brought, where it came from, and what cannot be told."""
-    drawn = "drawn at random" if change.random else "chosen"
-    lines = [
-        f"{change.hours} instead of {change.reference}, {change.first} to {change.last}: "
-        f"{change.days} days, {drawn}, against {change.reference_days} others. On such a day:"
-    ]
-    both = "moved from other hours, nearby days too"
+    drawn = say("drawn at random") if change.random else say("chosen")
+    lines: list[str] = [
+        say(
+            "{hours} instead of {reference}, {first} to {last}: {days} days, {drawn}, against "
+            "{others} others. On such a day:",
+            hours=change.hours, reference=change.reference, first=Day(change.first),
+            last=Day(change.last), days=change.days, drawn=drawn, others=change.reference_days,
+        )
+    ]  # fmt: skip
+    same_day = say("moved from other hours of the day")
+    if change.near is None:
+        same_day = say("moved from other hours, nearby days too")
     rows = {
-        "customers in the added hours": change.gross,
-        f"their net sales, {case.currency}":
+        say("customers in the added hours"): change.gross,
+        say("their net sales, {currency}", currency=Unit(case.currency)):
             None if change.basket is None else change.gross * change.basket,
-        "moved from other hours of the day" if change.near is not None else both: change.same_day,
-        "moved from neighbouring days": change.near,
-        "came from the web shop": change.web,
-        "new": change.new,
+        same_day: change.same_day,
+        say("moved from neighbouring days"): change.near,
+        say("came from the web shop"): change.web,
+        say("new"): change.new,
     }  # fmt: skip
     lines += [f"  {name:40}{_told(draws)}" for name, draws in rows.items() if draws is not None]
     share = change.share(change.new)
     if share is not None:
         told = ", ".join(f"{part:.2f}" for part in share)
-        lines.append(f"Share that is new, for [displacement] in case.toml: lost = [{told}]")
+        lines.append(
+            say("Share that is new, for [displacement] in case.toml: lost = [{told}]", told=told)
+        )
     if change.p_new is not None and change.p_moved is not None:
-        lines.append(f"Were longer hours without effect, chance would show as much in "
-                     f"{_percent(change.p_new)} of draws (the day in all) and in "
-                     f"{_percent(change.p_moved)} (its other hours).")  # fmt: skip
-    return lines + [f"Note: {said}" for said in change.unidentified]
+        lines.append(
+            say(
+                "Were longer hours without effect, chance would show as much in {day} of draws "
+                "(the day in all) and in {others} (its other hours).",
+                day=_percent(change.p_new), others=_percent(change.p_moved),
+            )
+        )  # fmt: skip
+    notes = [said("{word}: {note}", word=say("Note"), note=note) for note in change.unidentified]
+    return [*lines, *notes]
 
 
 def result_table(result: TrialResult) -> Table:
@@ -146,12 +228,18 @@ def result_lines(case: Case, result: TrialResult) -> list[str]:
     lasting = gross / result.known
     return [
         *change_lines(case, result.change),
-        f"Without the trial your data would have said {spread(result.predicted)} customers an "
-        f"evening, {spread(result.predicted_new)} of them new: the evenings brought "
-        f"{result.verdict}.",
-        f"If only {result.known:.0%} of your customers knew of the evenings, as is usual at first, "
-        f"lasting hours would bring {spread(lasting)} in time (assumed, not measured).",
-    ]
+        say(
+            "Without the trial your data would have said {range} customers an evening, {new} of "
+            "them new: the evenings brought {verdict}.",
+            range=spread(result.predicted), new=spread(result.predicted_new),
+            verdict=result.verdict,
+        ),
+        say(
+            "If only {known} of your customers knew of the evenings, as is usual at first, "
+            "lasting hours would bring {range} in time (assumed, not measured).",
+            known=Percent(result.known), range=spread(lasting),
+        ),
+    ]  # fmt: skip
 
 
 def chain_table(design: ChainDesign, noise: StoreWeekNoise) -> Table:
@@ -178,9 +266,12 @@ def chain_lines(stores: list[str], design: ChainDesign, noise: StoreWeekNoise) -
     found = design.detectable(noise)
     return [
         *lines,
-        f"A change of {found:.1%} of weekly sales would be found (80% power). Where the evening "
-        f"is a tenth of the week, the share of it that is new is told to "
-        f"+-{1.645 * design.standard_error(noise) / 0.10:.0%}.",
+        say(
+            "A change of {found} of weekly sales would be found (80% power). Where the evening "
+            "is a tenth of the week, the share of it that is new is told to +-{error}.",
+            found=Percent(found, 1),
+            error=Percent(1.645 * design.standard_error(noise) / 0.10),
+        ),
     ]
 
 
@@ -188,5 +279,5 @@ def _told(draws: np.ndarray) -> str:
     return f"{rounded(interval(draws)['p50']):>6} ({spread(draws)})"
 
 
-def _percent(share: float) -> str:
-    return "under 1 %" if share < 0.01 else f"{share:.0%}"
+def _percent(share: float) -> Said:
+    return say("under {share}", share=Percent(0.01)) if share < 0.01 else said(value=Percent(share))

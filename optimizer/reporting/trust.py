@@ -1,5 +1,6 @@
 """Why believe it: what came of hiding known hours, as sentences, tables and a picture."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -9,81 +10,100 @@ import numpy as np
 from optimizer.demand.backtest import ENOUGH_UNITS, NEVER, Backtest, Unit
 from optimizer.demand.demand import Demand, interval
 from optimizer.demand.evidence import conflict
+from optimizer.language import About, Clock, Day, Number, Percent, Said, Weekday, said, say
 from optimizer.reporting import sentences
 from optimizer.reporting.plots import ACCENT, QUIET
-from optimizer.timegrid import WEEKDAYS, clock
 
 Table = dict[str, Any]
-_HELD, _MISSED = "till inside the interval", "outside"
+_HELD, _MISSED = say("till inside the interval"), say("outside")
 _NOTED = 1.05  # a stretch below this is nothing to talk about
 
 
-def hidden_after(test: Backtest) -> str:
+def hidden_after(test: Backtest) -> Said | str:
     """ "15:00", or "15:00 (Sat 13:00)" where weekdays differ; "" where no usual hour was hidden."""
     days = np.flatnonzero(test.hidden_from < NEVER)
     if not len(days):
         return ""
     usual = int(np.bincount(test.hidden_from[days]).argmax())
     others = days[test.hidden_from[days] != usual]
-    rest = sentences.days_and_times(others, test.hidden_from, "from").replace(" from", "")
-    return clock(usual) + (f" ({rest})" if len(others) else "")
+    if not len(others):
+        return said(value=Clock(usual))
+    rest = sentences.days_and_times(others, test.hidden_from, "")
+    return said("{usual} ({rest})", usual=Clock(usual), rest=rest)
 
 
-def verdict(test: Backtest) -> str:
+def verdict(test: Backtest) -> Said:
     """Whether the intervals deserve belief, in one sentence."""
     scores = test.scores()
-    held = (
-        f"{round(scores.cover90 * scores.units)} times out of {scores.units} the till had rung "
-        "within the 90 % interval"
-    )
+    told = {"held": round(scores.cover90 * scores.units), "units": scores.units}
     if scores.units < ENOUGH_UNITS:
-        return f"Too few hours could be hidden to judge the estimate: {held}."
-    if test.stretch > _NOTED:
-        return (
-            f"Be more doubtful than the estimate is: {held}, so the intervals of closed "
-            f"hours should be {test.stretch:.2f} times as wide."
+        return say(
+            "Too few hours could be hidden to judge the estimate: {held} times out of {units} the "
+            "till had rung within the 90 % interval.",
+            **told,
         )
+    if test.stretch > _NOTED:
+        return say(
+            "Be more doubtful than the estimate is: {held} times out of {units} the till had rung "
+            "within the 90 % interval, so the intervals of closed hours should be {stretch} times "
+            "as wide.",
+            stretch=Number(test.stretch, 2), **told,
+        )  # fmt: skip
     if scores.cover90 >= 0.8:
-        return f"The estimate stands the test: {held}."
-    return (
-        f"The test raises doubts but settles nothing: {held}, and as all share one estimated "
-        f"evening they count like {test.independent_units:.0f} independent ones."
-    )
+        return say(
+            "The estimate stands the test: {held} times out of {units} the till had rung within "
+            "the 90 % interval.",
+            **told,
+        )
+    return say(
+        "The test raises doubts but settles nothing: {held} times out of {units} the till had "
+        "rung within the 90 % interval, and as all share one estimated evening they count like "
+        "{independent} independent ones.",
+        independent=Number(test.independent_units), **told,
+    )  # fmt: skip
 
 
-def accuracy(test: Backtest) -> str:
+def accuracy(test: Backtest) -> Said:
     """How far off the estimate was, beside the simple rules, in one sentence."""
     scores = test.scores()
     last, mean = scores.naive_wape["last hour"], scores.naive_wape["day mean"]
-    return (
-        f"The estimate missed by {scores.wape:.0%} and was {_bias(scores.bias_log)} in all; to "
-        f"repeat the last hour in sight would have missed by {last:.0%}, the day's mean by "
-        f"{mean:.0%}."
+    return say(
+        "The estimate missed by {missed} and was {bias} in all; to repeat the last hour in sight "
+        "would have missed by {last}, the day's mean by {mean}.",
+        missed=Percent(scores.wape),
+        bias=_bias(scores.bias_log),
+        last=Percent(last),
+        mean=Percent(mean),
     )
 
 
-def method(test: Backtest) -> list[str]:
+def method(test: Backtest) -> list[Said]:
     """What was done, one sentence each."""
     after, tests = hidden_after(test), _tests(test)
-    said = [f"Your hours after {after} were hidden on all ordinary days."] if after else []
+    hidden = []
+    if after:
+        hidden.append(say("Your hours after {time} were hidden on all ordinary days.", time=after))
     if len(tests) > 1 or not after:
-        said.append("Your days with longer hours were hidden outside the usual hours.")
+        hidden.append(say("Your days with longer hours were hidden outside the usual hours."))
     return [
-        *said,
-        "What was left was estimated anew, as if you had been closed, and compared with the till.",
-        "The last half hour before closing, holidays and their eves are not compared.",
-        "Each comparison adds up a few dates; its interval holds the doubt about the rhythm of the "
-        "day, about how busy these dates were, and the chance of counting.",
-        f"All comparisons share one estimated rhythm: they tell as much as about "
-        f"{test.independent_units:.0f} independent ones.",
-    ]
+        *hidden,
+        say("What was left was estimated anew, as if you had been closed, and compared with the "
+            "till."),
+        say("The last half hour before closing, holidays and their eves are not compared."),
+        say("Each comparison adds up a few dates; its interval holds the doubt about the rhythm "
+            "of the day, about how busy these dates were, and the chance of counting."),
+        say("All comparisons share one estimated rhythm: they tell as much as about {count} "
+            "independent ones.", count=Number(test.independent_units)),
+    ]  # fmt: skip
 
 
-def _bias(bias_log: float) -> str:
+def _bias(bias_log: float) -> Said:
     share = np.expm1(bias_log)
     if abs(share) < 0.02:
-        return "neither too high nor too low"
-    return f"{abs(share):.0%} too {'high' if share > 0 else 'low'}"
+        return say("neither too high nor too low")
+    if share > 0:
+        return say("{share} too high", share=Percent(share))
+    return say("{share} too low", share=Percent(-share))
 
 
 def _tests(test: Backtest) -> list[str]:
@@ -126,20 +146,26 @@ def score_rows(test: Backtest) -> list[dict[str, str]]:
     """The scores for reading, a column for each kind of test."""
     found = {name: test.scores(name) for name in _tests(test)}
 
-    def row(what: str, told: dict[str, str]) -> dict[str, str]:
-        return {"": what} | told
+    def percent(share: float) -> Said:
+        return said(value=Percent(share))
+
+    def row(what: str, told: Mapping[str, str]) -> dict[str, str]:
+        return {"": what, **told}
 
     rows = [
-        row("comparisons", {name: str(s.units) for name, s in found.items()}),
-        row("the estimate misses by", {name: f"{s.wape:.0%}" for name, s in found.items()}),
+        row(say("comparisons"), {name: str(s.units) for name, s in found.items()}),
+        row(say("the estimate misses by"), {name: percent(s.wape) for name, s in found.items()}),
     ]
-    for rule in ("last hour", "day mean"):
-        missed = {name: f"{s.naive_wape[rule]:.0%}" for name, s in found.items()}
-        rows.append(row(f'"{rule}" misses by', missed))
-    rows.append(row("the estimate is", {name: _bias(s.bias_log) for name, s in found.items()}))
+    rules = {
+        "last hour": say('"last hour" misses by'),
+        "day mean": say('"day mean" misses by'),
+    }
+    for rule, told in rules.items():
+        rows.append(row(told, {n: percent(s.naive_wape[rule]) for n, s in found.items()}))
+    rows.append(row(say("the estimate is"), {name: _bias(s.bias_log) for name, s in found.items()}))
     for share in (50, 80, 90):
-        held = {name: f"{getattr(s, f'cover{share}'):.0%}" for name, s in found.items()}
-        rows.append(row(f"{share} % intervals held", held))
+        held = {name: percent(getattr(s, f"cover{share}")) for name, s in found.items()}
+        rows.append(row(say("{share} % intervals held", share=share), held))
     return rows
 
 
@@ -147,30 +173,39 @@ def unit_rows(test: Backtest) -> list[dict[str, str]]:
     """The comparisons one by one, for reading."""
     return [
         {
-            "hidden": f"{_dates(unit)}, {unit.test}",
-            "till": f"{unit.truth:.0f}",
-            "estimate": f"{np.median(unit.draws):.0f}",
-            "90 % interval": " to ".join(f"{end:.0f}" for end in unit.interval(0.9)),
+            say("hidden"): said("{dates}, {test}", dates=_dates(unit), test=unit.test),
+            say("till"): said(value=Number(unit.truth)),
+            say("estimate"): said(value=Number(float(np.median(unit.draws)))),
+            say("90 % interval"): _range(*unit.interval(0.9)),
         }
         for unit in test.units
     ]
 
 
-def _dates(unit: Unit) -> str:
-    days = "" if unit.weekday is None else f"{WEEKDAYS[unit.weekday]} "
-    until = "" if unit.first == unit.last else f" to {unit.last.isoformat()}"
-    return f"{days}{unit.first.isoformat()}{until}"
+def _range(low: float, high: float) -> Said:
+    return say("{low} to {high}", low=Number(low), high=Number(high))
+
+
+def _dates(unit: Unit) -> Said:
+    first, last = Day(unit.first), Day(unit.last)
+    dates = said(value=first)
+    if unit.first != unit.last:
+        dates = say("{first} to {last}", first=first, last=last)
+    if unit.weekday is None:
+        return dates
+    return said("{day} {dates}", day=Weekday(unit.weekday), dates=dates)
 
 
 def evidence_rows(demand: Demand) -> list[dict[str, str]]:
     """What each kind of evidence says on its own of the closed hours, for reading."""
     return [
         {
-            "evidence": told.kind,
-            "alone it says, a week": sentences.amount(told.alone["p50"], "customers"),
-            "90 % interval": f"{sentences.rounded(told.alone['p05'])} to "
-            f"{sentences.rounded(told.alone['p95'])}",
-            "part in the answer": f"{told.weight:.0%}",
+            say("evidence"): told.kind,
+            say("alone it says, a week"): sentences.amount(told.alone["p50"], "customers"),
+            say("90 % interval"): say(
+                "{low} to {high}", low=About(told.alone["p05"]), high=About(told.alone["p95"])
+            ),
+            say("part in the answer"): said(value=Percent(told.weight)),
         }
         for told in demand.evidence
         if told.alone
@@ -181,19 +216,24 @@ def agreement(demand: Demand) -> list[str]:
     """Whether the kinds of evidence agree, and what they rest on, one sentence each."""
     alone = [told.kind for told in demand.evidence if told.alone]
     if not alone:
-        said = ["Nothing you gave speaks for the closed hours: they are a guess from other towns."]
+        first: list[str] = [
+            say("Nothing you gave speaks for the closed hours: they are a guess from other towns.")
+        ]
     elif len(alone) == 1:
-        said = [f"Only one kind of evidence speaks, {alone[0]}: nothing else confirms it."]
+        first = [
+            say("Only one kind of evidence speaks, {kind}: nothing else confirms it.",
+                kind=alone[0])
+        ]  # fmt: skip
     else:
-        said = list(conflict(demand.evidence)) or ["None contradicts the others."]
-    return said + [told.says for told in demand.evidence if not told.alone]
+        first = [*conflict(demand.evidence)] or [say("None contradicts the others.")]
+    return first + [told.says for told in demand.evidence if not told.alone]
 
 
 def backtest_lines(test: Backtest) -> list[str]:
     """The verdict, the scores, and how it was done, for the terminal."""
     of = f"{test.store}: " if test.store else ""
     rows = score_rows(test)
-    lines = [of + verdict(test), accuracy(test), ""]
+    lines: list[str] = [of + verdict(test), accuracy(test), ""]
     lines.append(f"{'':26}" + "".join(f"{name:>32}" for name in _tests(test)))
     for row in rows:
         what, *told = row.values()
@@ -218,12 +258,12 @@ def units_chart(test: Backtest) -> alt.LayerChart:
         for unit, row in zip(test.units, unit_table(test), strict=True)
     ]
     most = max(max(row["counted"], row["p95"]) for row in rows)
-    said = [
-        alt.Tooltip("dates:N"),
-        alt.Tooltip("counted:Q", format=".0f"),
-        alt.Tooltip("estimated:Q", format=".0f"),
-        alt.Tooltip("p05:Q", title="low", format=".0f"),
-        alt.Tooltip("p95:Q", title="high", format=".0f"),
+    told = [
+        alt.Tooltip("dates:N", title=say("hidden")),
+        alt.Tooltip("counted:Q", title=say("till"), format=".0f"),
+        alt.Tooltip("estimated:Q", title=say("estimate"), format=".0f"),
+        alt.Tooltip("p05:Q", title=say("low"), format=".0f"),
+        alt.Tooltip("p95:Q", title=say("high"), format=".0f"),
     ]
     key = alt.Legend(orient="top", direction="horizontal", columns=2, labelLimit=0)
 
@@ -232,9 +272,9 @@ def units_chart(test: Backtest) -> alt.LayerChart:
         return {"shorthand": "state:N", "title": None, "legend": key, "scale": scale}
 
     chart = alt.Chart(alt.Data(values=rows))
-    across = alt.X("counted:Q", title="customers counted by the till")
+    across = alt.X("counted:Q", title=say("customers counted by the till"))
     intervals = chart.mark_rule(color=QUIET, strokeWidth=1.5, opacity=0.6).encode(
-        x=across, y=alt.Y("p05:Q", title="customers estimated"), y2="p95:Q", tooltip=said
+        x=across, y=alt.Y("p05:Q", title=say("customers estimated")), y2="p95:Q", tooltip=told
     )
     marks = chart.mark_point(size=60, opacity=1).encode(
         x=across,
@@ -242,7 +282,7 @@ def units_chart(test: Backtest) -> alt.LayerChart:
         stroke=alt.Stroke(**by_state(ACCENT, ACCENT)),
         fill=alt.Fill(**by_state(ACCENT, "transparent")),
         shape=alt.Shape(**by_state("circle", "diamond")),
-        tooltip=said,
+        tooltip=told,
     )
     exact = [{"counted": end, "estimated": end} for end in (0, most)]
     line = alt.Chart(alt.Data(values=exact)).mark_line(color=QUIET, strokeDash=[2, 2])

@@ -1,0 +1,200 @@
+"""What a chain's answer says: sentences, and rows of tables for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer.chain.budget import Split
+from optimizer.chain.run import ChainAnswer
+from optimizer.language import Money, Number, Percent, Said, say, say_n
+
+Row = Mapping[str, Any]
+CUT = 0.05
+MORE_HOURS = 100.0
+SURE = 0.80  # chance from which longer hours are said to pay
+
+HEADS: dict[str, str] = {  # columns of a row per store, as people read them
+    "store": say("Store"),
+    "region": say("Region"),
+    "format": say("Format"),
+    "cluster": say("Cluster"),
+    "place": say("Place"),
+    "margin_per_hour": say("Margin an hour"),
+    "given_footfall": say("As expected = 1"),
+    "later_pays": say("Longer pays"),
+    "hours_today": say("Hours today"),
+    "hours": say("Proposed hours"),
+    "paid_hours": say("Paid hours"),
+    "profit": say("Profit"),
+    "more": say("Against today"),
+}
+
+
+def headline(answer: ChainAnswer, split: Split) -> Said:
+    """What the budget earns, and against what."""
+    today = float(answer.stores["profit_today"].sum())
+    money = Money(split.profit - today, answer.case.currency, 0)
+    return say(
+        "With {hours} paid hours a week, {stores} shops would earn {money} a week more than with "
+        "today's hours.",
+        hours=Number(split.used),
+        stores=Number(len(answer.stores)),
+        money=money,
+    )
+
+
+def proof(answer: ChainAnswer, split: Split) -> Said:
+    """How much a better split could earn at most."""
+    return say(
+        "No split of this budget earns more than {bound} a week; this one earns {profit}, {gap} "
+        "less.",
+        bound=Money(split.bound, answer.case.currency, 0),
+        profit=Money(split.profit, answer.case.currency, 0),
+        gap=Percent(split.gap, 2),
+    )
+
+
+def left_aside(answer: ChainAnswer) -> list[Said]:
+    """Rules of the case that a split of hours over many shops does not keep."""
+    hours, tidy = answer.case.hours, answer.case.hours.tidy
+    ruled = tidy.patterns < 7 or tidy.windows_per_day > 1 or hours.per_week is not None
+    if not ruled and not answer.case.labour.rest_hours:
+        return []
+    return [
+        say(
+            "Rules that bind a shop's days to each other (few opening times, a pause at noon, rest "
+            "from day to day, hours open per week) are kept by the plan of the single shop only."
+        )
+    ]
+
+
+def price(answer: ChainAnswer, split: Split) -> Said:
+    """The shadow price in words."""
+    if split.price <= 0:
+        return say("Every shop has all the hours that pay: a larger budget would earn nothing.")
+    return say(
+        "The next paid hour earns {money} beyond its wage, in whichever shop needs it most.",
+        money=Money(split.price, answer.case.currency),
+    )
+
+
+def next_hours(answer: ChainAnswer, split: Split) -> list[Said]:
+    """Where the next 100 hours earn most."""
+    more = min(split.budget + MORE_HOURS, max(answer.budget.most, split.budget))
+    after = answer.budget.split(more)
+    gained = after.profit - split.profit
+    if after.used - split.used < 1e-6:
+        return [say("No shop would use further hours.")]
+    first = say(
+        "{hours} more hours a week would earn {money}. They go to:",
+        hours=Number(after.used - split.used, 1),
+        money=Money(gained, answer.case.currency, 0),
+    )
+    return [first, *_moves(answer, answer.changed(split, after))]
+
+
+def a_cut(answer: ChainAnswer, split: Split) -> list[Said]:
+    """What cutting 5 % of the budget costs, and where."""
+    less = max(split.used * (1 - CUT), answer.budget.least)
+    after = answer.budget.split(less)
+    first = say(
+        "Cutting {share} of the hours ({hours} a week) costs {money} a week. They come from:",
+        share=Percent(1 - after.used / max(split.used, 1e-9), 1),
+        hours=Number(split.used - after.used, 1),
+        money=Money(split.profit - after.profit, answer.case.currency, 0),
+    )
+    return [first, *_moves(answer, answer.changed(split, after))]
+
+
+def _moves(answer: ChainAnswer, changed: pd.DataFrame, most: int = 8) -> list[Said]:
+    told = [
+        say(
+            "{store}: {hours} hours, {money} a week",
+            store=str(store),
+            hours=Number(row["hours"], 1),
+            money=Money(row["money"], answer.case.currency, 0),
+        )
+        for store, row in changed.head(most).iterrows()
+    ]
+    rest = len(changed) - len(told)
+    if rest > 0:
+        told.append(say_n("and {n} more shop", "and {n} more shops", rest))
+    return told
+
+
+def to_try(answer: ChainAnswer, number: int = 20) -> list[Said]:
+    """Which shops should try a late Thursday first."""
+    best = answer.to_try(number)
+    if best.empty:
+        return [say("In no shop is the answer in doubt enough for a trial to be worth it.")]
+    return [
+        say(
+            "{store}: {money} a week is what eight evenings should tell; without them {gain}",
+            store=str(store),
+            money=Money(row["thursday_information"], answer.case.currency, 0),
+            gain=Money(row["thursday_gain"], answer.case.currency, 0),
+        )
+        for store, row in best.iterrows()
+    ]
+
+
+def mistaken(answer: ChainAnswer) -> list[Said]:
+    """Shops that could not be planned, and why; the first of them."""
+    some = list(answer.errors.items())[:10]
+    return [say("{store}: {why}", store=store, why=why) for store, why in some]
+
+
+def fair_table(answer: ChainAnswer) -> pd.DataFrame:
+    """One row per store with its facts and its fair rank, best first.
+
+    `given_footfall` is the store's margin per paid hour over what its footfall and floor space lead
+    to expect, shrunken; `rank_low` to `rank_high` hold its place with 90 % chance.
+    """
+    table, fair = answer.stores.copy(), answer.comparison
+    table["margin_per_hour"] = table["margin_today"] / table["paid_hours_today"]
+    table["given_footfall"] = np.exp(fair.shrunk - fair.expected)
+    for name in ("rank_low", "rank", "rank_high"):
+        table[name] = getattr(fair, name)
+    table["unusual"] = fair.unusual
+    return table.sort_values("rank", kind="stable")
+
+
+def ranking(answer: ChainAnswer, split: Split) -> pd.DataFrame:
+    """The same with what each store gets of the budget."""
+    table = fair_table(answer).join(answer.planned(split))
+    table["profit_change"] = table["profit"] - table["profit_today"]
+    return table
+
+
+def ranking_rows(table: pd.DataFrame, currency: str) -> list[dict[str, Any]]:
+    """The same for reading."""
+    rows: list[dict[str, Any]] = []
+    for store, row in table.iterrows():
+        place = say("{low} to {high}", low=Number(row["rank_low"]), high=Number(row["rank_high"]))
+        pays = row["later_pays"]
+        rows.append(
+            {
+                HEADS["store"]: str(store),
+                HEADS["place"]: place,
+                HEADS["margin_per_hour"]: say(
+                    "{money}", money=Money(row["margin_per_hour"], currency)
+                ),
+                HEADS["given_footfall"]: say("{n}", n=Number(row["given_footfall"], 2)),
+                HEADS["later_pays"]: "" if pd.isna(pays) else say("{share}", share=Percent(pays)),
+                HEADS["hours"]: row["hours"],
+                HEADS["paid_hours"]: say("{n}", n=Number(row["paid_hours"], 1)),
+            }
+        )
+    return rows
+
+
+def funnel_sentence(answer: ChainAnswer) -> Said:
+    """How many stores stand out from chance."""
+    unusual = int(answer.comparison.unusual.sum())
+    return say_n(
+        "{n} shop lies outside the funnel; one in twenty would by chance alone.",
+        "{n} shops lie outside the funnel; one in twenty would by chance alone.",
+        unusual,
+    )

@@ -1,0 +1,308 @@
+"""Rosters in words, in tables and as files."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from optimizer.language import (
+    About,
+    Clock,
+    Day,
+    Exact,
+    Number,
+    Percent,
+    Said,
+    Unit,
+    Weekday,
+    said,
+    say,
+    say_n,
+)
+from optimizer.planning.roster import Assignment, Roster, Unmet
+from optimizer.planning.roster_joint import Together
+from optimizer.reporting import listings
+from optimizer.timegrid import clock
+
+Cells = list[dict[str, Said | str]]
+
+RULE_NAMES = {
+    "availability": say("availability"),
+    "leave": say("leave"),
+    "roles": say("roles"),
+    "young people": say("protection of young people"),
+    "longest day": say("longest day"),
+    "shift length": say("length of a shift"),
+    "break": say("break"),
+    "fixed shifts": say("fixed shifts"),
+    "one shift at a time": say("one shift at a time"),
+    "daily rest": say("daily rest"),
+    "weekly rest": say("weekly rest"),
+    "days in a row": say("days in a row"),
+    "nights in a row": say("nights in a row"),
+    "longest week": say("longest week"),
+    "contract hours": say("contract hours"),
+    "free Sundays": say("free Sundays"),
+    "people": say("people"),
+}
+CUSTOMERS = "customers"  # the unit where no money is known
+NEED_NAMES = {"staff": say("staff"), "keyholder": say("somebody with a key")}
+KIND_NAMES = {
+    "evenings": say("evenings"),
+    "Saturdays": say("Saturdays"),
+    "Sundays": say("Sundays"),
+}
+
+
+def amount(number: Number | About, roster: Roster) -> Said:
+    """ "410 EUR"; "12 customers" where no money is known."""
+    return said("{number} {unit}", number=number, unit=Unit(roster.currency))
+
+
+def headline(roster: Roster) -> Said:
+    """What the roster leaves open, in one sentence."""
+    missing = sum(
+        need.missing * (need.end_minute - need.start_minute) / 60 for need in roster.unmet
+    )
+    lost = sum(need.cost for need in roster.unmet) / roster.weeks
+    if not roster.unmet:
+        return say("Every need of the plan is met, in {hours} paid hours",
+                   hours=Exact(round(roster.paid_hours, 2)))  # fmt: skip
+    return say(
+        "{missing} of the plan's hours are not met; that costs about {lost} a week",
+        missing=Exact(round(missing, 2)),
+        lost=amount(About(lost), roster),
+    )
+
+
+def proof(roster: Roster) -> Said:
+    """How good the roster is known to be."""
+    value = amount(Number(roster.value / roster.weeks), roster)
+    if roster.gap == 0:
+        return say("It is worth {value} a week; no roster in these hours is worth more.",
+                   value=value)  # fmt: skip
+    if roster.gap > 1:
+        return say("It is worth {value} a week; how much better one could be is not known.",
+                   value=value)  # fmt: skip
+    return say(
+        "It is worth {value} a week; no roster in these hours is worth {gap} more.",
+        value=value, gap=Percent(max(roster.gap, 0.0001), 2),
+    )  # fmt: skip
+
+
+def edited(before: Roster, after: Roster) -> Said:
+    """What a change by hand does to the worth."""
+    change = (after.value - before.value) / after.weeks
+    much = amount(Number(abs(change), 2), after)
+    if abs(change) < 0.005:
+        return say("The change costs nothing.")
+    if change < 0:
+        return say("The change costs {amount} a week.", amount=much)
+    return say("The change brings {amount} a week.", amount=much)
+
+
+def together(found: Together) -> Said:
+    """What deciding hours and people in two steps would lose."""
+    return say(
+        "Deciding the hours first and the people afterwards would earn {less} a week less than "
+        "deciding both together.",
+        less=amount(Number(found.gain), found.roster),
+    )
+
+
+def broken(roster: Roster) -> list[Said]:
+    """Every rule that is not kept, with its price."""
+    told = []
+    for rule in roster.broken:
+        name = RULE_NAMES.get(rule.rule, rule.rule)
+        facts: dict[str, Any] = {"person": rule.person, "rule": name, "says": rule.says}
+        if rule.price is None:
+            told.append(say("{person}, {rule}: {says}", **facts))
+        else:
+            price = amount(Number(rule.price, 2), roster)
+            told.append(say("{person}, {rule}: {says}; counted as {price}", price=price, **facts))
+    return told
+
+
+def ways_out(roster: Roster) -> list[Said]:
+    """What could give way, and what that would bring."""
+    return [
+        say("{way}: brings {gain} a week", way=way.says, gain=amount(Number(way.gain), roster))
+        for way in roster.relaxations
+    ]
+
+
+def changes(cells: Sequence[tuple[str, int]]) -> Said:
+    """How many cells a new roster changes."""
+    return say_n("{n} cell is changed.", "{n} cells are changed.", len(cells))
+
+
+def hours(shift: Assignment) -> Said:
+    """ "10:00-16:30"."""
+    return said("{start}-{end}", start=Clock(shift.start_minute), end=Clock(shift.end_minute))
+
+
+def day_name(roster: Roster, day: int) -> Said:
+    """ "Mon", in a roster of several weeks "Mon 2", with dates "Mon 2026-05-04"."""
+    today = roster.date_of(day)
+    if today is not None:
+        return said("{weekday} {date}", weekday=Weekday(day % 7), date=Day(today))
+    if roster.weeks == 1:
+        return said("{weekday}", weekday=Weekday(day % 7))
+    return said("{weekday} {week}", weekday=Weekday(day % 7), week=day // 7 + 1)
+
+
+def unmet_rows(roster: Roster) -> Cells:
+    """Needs that nobody meets."""
+    return [_unmet_row(roster, need) for need in roster.unmet]
+
+
+def _unmet_row(roster: Roster, need: Unmet) -> dict[str, Said | str]:
+    return {
+        say("day"): day_name(roster, need.day),
+        say("hours"): said("{a}-{b}", a=Clock(need.start_minute), b=Clock(need.end_minute)),
+        say("missing"): said("{n}", n=need.missing),
+        say("what"): NEED_NAMES.get(need.what, need.what),
+        say("costs"): amount(Number(need.cost, 2), roster),
+    }
+
+
+def pay_rows(roster: Roster) -> Cells:
+    """Paid hours of everybody, and what they cost where that is known."""
+    rows: Cells = []
+    for pay in roster.pay:
+        extra = sum(hours for _, hours in pay.supplement_hours)
+        row: dict[str, Said | str] = {
+            say("person"): pay.person,
+            say("paid hours"): said("{h}", h=Number(pay.paid_hours, 1)),
+            say("with supplement"): said("{h}", h=Number(extra, 1)),
+            say("paid without work"): said("{h}", h=Number(pay.guaranteed, 1)),
+        }
+        if roster.currency != CUSTOMERS:
+            row[say("cost")] = amount(Number(pay.wage + pay.supplements, 2), roster)
+        rows.append(row)
+    return rows
+
+
+def share_rows(roster: Roster) -> Cells:
+    """Evenings, Saturdays and Sundays of everybody beside their fair part, in hours."""
+    rows: dict[str, dict[str, Said | str]] = {}
+    for share in roster.shares:
+        row = rows.setdefault(share.person, {say("person"): share.person})
+        row[KIND_NAMES[share.kind]] = say(
+            "{hours} of {fair}", hours=Number(share.hours, 1), fair=Number(share.fair_hours, 1)
+        )
+    return list(rows.values())
+
+
+def table(roster: Roster) -> dict[str, Any]:
+    """A roster for a machine."""
+    return {
+        "status": roster.status,
+        "value": roster.value,
+        "bound": roster.bound,
+        "gap": roster.gap,
+        "seconds": roster.seconds,
+        "weeks": roster.weeks,
+        "first": None if roster.first is None else roster.first.isoformat(),
+        "currency": roster.currency,
+        "paid_hours": roster.paid_hours,
+        "shifts": [
+            {
+                "person": shift.person,
+                "day": shift.day,
+                "weekday": shift.weekday,
+                "start": clock(shift.start_minute),
+                "end": clock(shift.end_minute),
+                "break_minutes": shift.break_minutes,
+                "break_start": None
+                if shift.break_start_minute is None
+                else clock(shift.break_start_minute),
+                "role": shift.role,
+            }
+            for shift in roster.assignments
+        ],
+        "unmet": [
+            {
+                "day": need.day,
+                "start": clock(need.start_minute),
+                "end": clock(need.end_minute),
+                "missing": need.missing,
+                "what": need.what,
+                "cost": need.cost,
+            }
+            for need in roster.unmet
+        ],
+        "broken": [
+            {"rule": rule.rule, "person": rule.person, "says": rule.says, "price": rule.price}
+            for rule in roster.broken
+        ],
+        "relaxations": [{"says": way.says, "gain": way.gain} for way in roster.relaxations],
+        "pay": [
+            {
+                "person": pay.person,
+                "paid_hours": pay.paid_hours,
+                "supplement_hours": dict(pay.supplement_hours),
+                "guaranteed_hours": pay.guaranteed,
+                "wage": pay.wage,
+                "supplements": pay.supplements,
+            }
+            for pay in roster.pay
+        ],
+        "fairness": [
+            {
+                "person": share.person,
+                "kind": share.kind,
+                "hours": share.hours,
+                "fair_hours": share.fair_hours,
+            }
+            for share in roster.shares
+        ],
+    }
+
+
+def lines(roster: Roster) -> list[Said | str]:
+    """A roster for the terminal."""
+    told: list[Said | str] = [headline(roster)]
+    for person in roster.people:
+        for shift in roster.of(person):
+            told.append(
+                say("  {person}  {day} {hours}", person=person, hours=hours(shift),
+                    day=day_name(roster, shift.day))
+            )  # fmt: skip
+    for need in roster.unmet:
+        told.append(
+            say(
+                "  not met: {day} {start}-{end}, {n} missing, costs {cost}",
+                day=day_name(roster, need.day), start=Clock(need.start_minute),
+                end=Clock(need.end_minute), n=need.missing,
+                cost=amount(Number(need.cost, 2), roster),
+            )
+        )  # fmt: skip
+    return [*told, *broken(roster), *ways_out(roster), proof(roster)]
+
+
+def payroll_csv(rosters: Mapping[str, Roster]) -> str:
+    """Paid hours and supplements of everybody, by store: a row for each kind of hours."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["store", "person", "from", "until", "kind", "hours"])
+    for store, roster in rosters.items():
+        days = roster.date_of(0), roster.date_of(7 * roster.weeks - 1)
+        span = ["" if day is None else day.isoformat() for day in days]
+        for pay in roster.pay:
+            kinds = [("worked", pay.paid_hours), *pay.supplement_hours]
+            if pay.guaranteed:
+                kinds.append(("paid without work", pay.guaranteed))
+            for kind, amount in kinds:
+                who = [listings.inert(store), listings.inert(pay.person)]
+                writer.writerow([*who, *span, kind, f"{amount:.2f}"])
+    return out.getvalue()
+
+
+def write_payroll(folder: Path, rosters: Mapping[str, Roster]) -> str:
+    """Write payroll.csv into a folder, made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "payroll.csv").write_text(payroll_csv(rosters), encoding="utf-8-sig")
+    return say("Written: {file}", file=str(folder / "payroll.csv"))
