@@ -1,0 +1,229 @@
+"""A roster close to the bound: dive through the mixture, then change one person's line at a time.
+
+Diving gives the person whose best line has the largest share in the mixture that line for good,
+prices the others again, and so on. What it leaves is improved person by person, each time exactly;
+then lines are disturbed a few at a time and improved again as long as there is time.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.planning.roster_columns import Generation, Prices
+from optimizer.planning.roster_problem import Problem, Team
+
+CLOSE = 1e-3  # relative distance to the bound that counts as the best
+_FEW = 14  # people; of fewer, one is given a line at a time
+_SURE = 0.9  # share of a line in the mixture
+_MOST_ROUNDS = 400  # of generation
+_FRUITLESS_DIVES = 2  # in a row after which the search is over
+_SECONDS_TO_CHOOSE = 10.0
+_FRUITLESS = 60  # disturbances in a row after which a dive is over
+
+Tell = Callable[[float, float], bool]  # worth and bound so far; False = stop
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What was found: lines of everybody, their worth, a bound on all rosters and its prices."""
+
+    lines: np.ndarray
+    worth: float
+    bound: float
+    stopped: bool  # by somebody
+    prices: Prices | None
+
+
+def carry_on(worth: float, bound: float) -> bool:
+    """Never stop before the end."""
+    return True
+
+
+class _Stop(Exception):
+    """Somebody asked for the best so far, or the time is up."""
+
+
+class _Best:
+    """The best roster so far."""
+
+    def __init__(self, tell: Tell, seconds: float, close: float, whole: bool) -> None:
+        self._tell, self._end, self._close = tell, time.perf_counter() + seconds, close
+        self._whole = whole
+        self.lines: np.ndarray | None = None
+        self.worth, self.bound, self.stopped = -np.inf, np.inf, False
+
+    def see(self, team: Team) -> bool:
+        """Keep a roster if it is better; whether it is."""
+        worth = team.worth
+        if worth <= self.worth + 1e-9:
+            return False
+        self.worth, self.lines = worth, team.lines.copy()
+        return True
+
+    def check(self) -> None:
+        """Stop where that is asked for, the time is up or the bound is reached."""
+        if not self._tell(self.worth, self.bound):
+            self.stopped = True
+            raise _Stop
+        if self.lines is not None and (self.is_close or time.perf_counter() > self._end):
+            raise _Stop
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the time is up, one at least."""
+        return max(self._end - time.perf_counter(), 1.0)
+
+    @property
+    def is_close(self) -> bool:
+        """Whether nothing worth looking for can be left."""
+        bound = np.floor(self.bound + 1e-6) if self._whole else self.bound
+        return bool(bound - self.worth <= self._close * abs(self.worth) + 1e-6)
+
+
+def search(
+    problem: Problem,
+    start: np.ndarray,
+    *,
+    seconds: float = 60.0,
+    close: float = CLOSE,
+    tell: Tell = carry_on,
+    guess: Prices | None = None,
+    whole: bool = False,
+) -> Search:
+    """Find a roster and a bound on all.
+
+    Parameters
+    ----------
+    start
+        Lines to begin with, shape (E, days); their worth may be minus infinity.
+    seconds
+        After which the best so far is taken; with fewer people it ends sooner.
+    close
+        Relative distance to the bound at which to stop.
+    tell
+        Is told worth and bound now and then; the search ends when it answers False.
+    guess
+        Prices to begin with.
+    whole
+        Whether the worth of every roster is a whole number, which helps to prove the best one.
+    """
+    generation: Generation | None = None
+    best, random = _Best(tell, seconds, close, whole), np.random.default_rng(0)
+    team, everybody = Team(problem, start), range(problem.people)
+    best.see(team)
+    try:
+        _improve_all(team, best, everybody)
+        generation = Generation(problem, guess)
+        generation.mixture.add([(e, team.lines[e]) for e in everybody])
+        for _ in range(_MOST_ROUNDS):
+            added = generation.round()
+            best.bound = min(best.bound, generation.bound)
+            best.check()
+            if not added or generation.bound - generation.mixture.value <= 0.5 * close * abs(
+                generation.bound
+            ):
+                break
+        dives, fruitless = 0, 0
+        while fruitless < _FRUITLESS_DIVES:
+            worth = best.worth
+            team = Team(problem, _dive(generation, best, random if dives else None))
+            best.see(team)
+            _improve_all(team, best, everybody)
+            if not dives:
+                _choose(generation, best)
+                _prove(generation, best)
+            _disturb(problem, best, random)
+            dives += 1
+            fruitless = 0 if best.worth > worth + 1e-6 else fruitless + 1
+    except _Stop:
+        pass
+    found = start if best.lines is None else best.lines
+    prices = None if generation is None else generation.centre
+    return Search(found, best.worth, max(best.bound, best.worth), best.stopped, prices)
+
+
+def _improve_all(team: Team, best: _Best, order: range | np.ndarray) -> None:
+    """Everybody in turn, until nobody's line can be made better."""
+    worth = -np.inf
+    while team.worth > worth + 1e-6 or not np.isfinite(worth):
+        worth = team.worth
+        for person in order:
+            team.improve(int(person))
+        best.see(team)
+        best.check()
+        if not np.isfinite(team.worth):
+            return
+
+
+def _dive(generation: Generation, best: _Best, random: np.random.Generator | None) -> np.ndarray:
+    """Give one person after another the line with the largest share."""
+    problem, mixture = generation.problem, generation.mixture
+    few = problem.people <= _FEW
+    chosen = np.full((problem.people, problem.days), -1)
+    open_ = np.ones(problem.people, dtype=bool)
+    forbidden: list[np.ndarray] = []
+    while open_.any():
+        best.check()
+        for _ in range(5 if few else 2):
+            if not generation.price_some(np.flatnonzero(open_)):
+                break
+        mixture.solve()
+        shares = mixture.shares * open_[mixture.owner]
+        liking = shares if random is None else shares * np.exp(random.normal(0, 0.25, len(shares)))
+        order = np.argsort(-liking, kind="stable")
+        sure = [k for k in order.tolist() if shares[k] >= _SURE]
+        take = sure[: 1 if few else problem.people // 4] or order[:1].tolist()
+        for k in take:
+            person = int(mixture.owner[k])
+            if open_[person]:
+                open_[person], chosen[person] = False, mixture.lines[k]
+                forbidden.append(mixture.keep_only(person, k))
+    mixture.allow(np.concatenate(forbidden))
+    return chosen
+
+
+def _choose(generation: Generation, best: _Best) -> None:
+    """Let an integer programme choose among the lines found so far."""
+    best.check()
+    generation.mixture.solve()
+    found = generation.mixture.choose(min(best.seconds_left, _SECONDS_TO_CHOOSE))
+    if found is not None:
+        team = Team(generation.problem, found[0])
+        best.see(team)
+        _improve_all(team, best, range(generation.problem.people))
+
+
+def _prove(generation: Generation, best: _Best) -> None:
+    """Choose among all lines that could make a better roster, where they are few: that is proof."""
+    best.check()
+    matter = generation.all_that_matter(best.worth)
+    found = None
+    if matter is not None:
+        found = generation.mixture.choose(min(best.seconds_left, _SECONDS_TO_CHOOSE), matter)
+    if found is not None:
+        best.see(Team(generation.problem, found[0]))
+        best.bound = max(min(best.bound, found[1]), best.worth)
+
+
+def _disturb(problem: Problem, best: _Best, random: np.random.Generator) -> None:
+    """A few people find their lines anew, first with noise in the prices; what is as good stays."""
+    assert best.lines is not None
+    team, fruitless = Team(problem, best.lines), 0
+    size = np.abs(problem.needs[0].gain).max(axis=2).mean()
+    while fruitless < _FRUITLESS:
+        best.check()
+        worth = team.worth
+        number = min(int(random.integers(2, 5)), problem.people)
+        few = random.choice(problem.people, number, replace=False).tolist()
+        before = team.lines[few].copy()
+        noise = random.normal(0, size * 10 ** random.uniform(-2, 0), problem.cost.shape[1:])
+        for person in few:
+            team.improve(person, noise)
+        for person in random.permutation(few).tolist():
+            team.improve(person)
+        if team.worth < worth:
+            for person, line in zip(few, before, strict=True):
+                team.give(person, line)
+        fruitless = 0 if best.see(team) else fruitless + 1

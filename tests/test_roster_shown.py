@@ -1,0 +1,180 @@
+"""Rosters in the terminal, in the app and beside published instances."""
+
+import csv
+import io
+import json
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from benchmarks import curtois
+from optimizer.app import rosters
+from optimizer.app.words import plain
+from optimizer.casefile import case_from_table, case_text, with_changes
+from optimizer.cli import main
+from optimizer.errors import CaseError
+from optimizer.people import Employee
+from optimizer.planning.hours import optimize
+from optimizer.planning.roster import Assignment, Roster
+from optimizer.planning.roster_check import check_roster
+from optimizer.planning.roster_joint import decide_together
+from optimizer.planning.roster_lines import OFF
+from optimizer.planning.roster_search import search
+from optimizer.planning.rostering import ask_for, judge_roster
+from optimizer.reporting import roster_words
+from planning_cases import potential
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "sample_data" / "old_town_gifts"
+KIOSK = case_from_table(
+    {
+        "country": "FI",
+        "period_minutes": 60,
+        "hours": {"candidate": "Mo-We 08:00-18:00"},
+        "labour": {"shift_hours": [3, 8], "break_minutes": 60},
+        "economics": {"open_cost_per_hour": 4.0},
+        "employee": [
+            {"name": "Aino", "contract_hours": [5, 14], "available": "Mo-Tu 07:00-15:00"},
+            {"name": "Bo", "contract_hours": [0, 9], "available": "Tu-We 12:00-20:00"},
+            {"name": "Cia", "contract_hours": [0, 6], "available": "Mo,We 08:00-13:00"},
+        ],
+    }
+)
+
+
+def whom(mean: float = 6.0) -> np.ndarray:
+    """As many customers in every hour."""
+    return mean * np.ones(168)
+
+
+def test_hours_decided_with_the_people_earn_at_least_as_much_as_in_two_steps() -> None:
+    """Three people who cannot fill the best hours for anybody: the doors follow them."""
+    demand = potential(whom(), draws=2)
+    plan = optimize(KIOSK, demand, time_limit=0)
+
+    found = decide_together(KIOSK, demand, plan, seconds=20.0)
+
+    assert found.gain >= 0
+    assert found.roster.value >= found.in_two_steps.value
+    assert found.in_two_steps.unmet
+    assert not check_roster(KIOSK, found.roster.assignments, 1)
+    ask = ask_for(KIOSK, demand, plan)
+    staff = np.where(found.opening, np.maximum(plan.staff, 1), 0)[None]
+    again = judge_roster(
+        replace(ask, opening=found.opening, wanted=staff), found.roster.assignments
+    )
+    assert again.value == pytest.approx(found.roster.value, abs=0.01)
+
+
+def test_terminal_tells_the_roster(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """`roster` on the sample: keys of the JSON, a checked roster, and the hours for the payroll."""
+    code = main(["roster", str(SAMPLE), "--json", "--time-limit", "1", "-o", str(tmp_path)])
+
+    answer = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert {"shifts", "unmet", "broken", "relaxations", "pay", "fairness", "gap"} <= answer.keys()
+    assert not answer["broken"]
+    with (tmp_path / "payroll.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    worked = sum(float(row["hours"]) for row in rows if row["kind"] == "worked")
+    assert worked == pytest.approx(answer["paid_hours"])
+
+
+@pytest.fixture
+def edited() -> Roster:
+    """A roster of the kiosk, as somebody has written it down."""
+    demand = potential(whom(), draws=2)
+    ask = ask_for(KIOSK, demand, optimize(KIOSK, demand, time_limit=0))
+    return judge_roster(ask, (Assignment(0, "Aino", 480, 780), Assignment(2, "Bo", 720, 1080)))
+
+
+def test_payroll_is_inert_in_a_spreadsheet(edited: Roster) -> None:
+    """A name that looks like a formula is written behind a quote."""
+    pay = replace(edited.pay[0], person="=1+1")
+    text = roster_words.payroll_csv({"": replace(edited, pay=(pay,))})
+
+    assert next(csv.DictReader(io.StringIO(text)))["person"] == "'=1+1"
+
+
+def test_cell_is_read_as_a_shift(edited: Roster) -> None:
+    """Text of a cell becomes a shift with the break that it needs; an empty one is a day off."""
+    longer = rosters.with_cell(KIOSK, edited, edited.assignments, "Aino", 0, "8-16")
+    empty = rosters.with_cell(KIOSK, edited, edited.assignments, "Aino", 0, "")
+
+    assert longer[0] == Assignment(0, "Aino", 480, 960, 660, 60)
+    assert [shift.person for shift in empty] == ["Bo"]
+    for wrong in ("soon", "16-8", "8:10-12"):
+        with pytest.raises(CaseError):
+            rosters.with_cell(KIOSK, edited, edited.assignments, "Aino", 0, wrong)
+
+
+def test_people_written_in_the_table_keep_what_it_does_not_show() -> None:
+    """Contract and availability come from the table, wage and wishes stay."""
+    known = (Employee("A", wage=11.0), Employee("B"))
+    table = pd.DataFrame(
+        [("A", 5.0, 20.0, "Mo-Fr 08:00-16:00", True), ("C", 0.0, 10.0, "", False)],
+        columns=["name", "least", "most", "available", "keyholder"],
+    )
+
+    case = with_changes(KIOSK, {"employee": rosters.facts(known, table)})
+
+    assert [person.name for person in case.employee] == ["A", "C"]
+    assert case.employee[0].wage == 11.0 and case.employee[0].keyholder
+    assert case.employee[0].contract_hours == (5.0, 20.0)
+
+
+def test_people_survive_writing_and_reading() -> None:
+    """What a case.toml says of people is the same after it was written and read again."""
+    table = {
+        "employee": [
+            {
+                "name": "A",
+                "fixed": "Mo 10:00-14:00",
+                "leave": [{"first": "2026-05-04", "last": "2026-05-08", "ill": True}],
+                "wish": [{"rather_not": "Fr 00:00-24:00", "price": 5}, {"without": "B"}],
+            },
+            {"name": "B", "keyholder": True, "age": 17, "longest_day": 6},
+        ],
+        "roster": {"daily_rest": 4, "free_sundays": "off"},
+    }
+    case = case_from_table(table)
+
+    assert case_from_table(tomllib.loads(case_text(case))) == case
+
+
+def test_names_of_people_must_differ() -> None:
+    """Two people of one name cannot be told apart in a roster."""
+    with pytest.raises(CaseError, match="names must differ"):
+        case_from_table({"employee": [{"name": "A"}, {"name": "A"}]})
+
+
+def test_page_shows_the_roster_and_what_it_leaves_open() -> None:
+    """The page Roster: its headline, the proof and a row for everybody's pay."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).run()
+    app.switch_page("optimizer/app/roster.py").run()
+
+    assert not app.exception and not app.error
+    roster: Roster = app.session_state.roster[1]
+    assert app.main.subheader[0].value == plain(roster_words.headline(roster))
+    assert plain(roster_words.proof(roster)) in [text.value for text in app.main.markdown]
+    assert [len(table.value) for table in app.main.table][-1] == len(roster.people)
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_published_instances_are_proven_optimal(number: int, shared_data: Path) -> None:
+    """The engine's cost is the best known one, by a count from the file alone, and proven."""
+    instance = curtois.read(number)
+    problem = instance.problem
+    nothing = np.full((problem.people, problem.days), OFF)
+    start = np.array([problem.admissible(e, line) for e, line in enumerate(nothing)])
+
+    found = search(problem, start, seconds=60.0, close=0.0, whole=True)
+
+    cost = curtois.cost_of(number, found.lines)
+    assert cost == instance.constant - found.worth == curtois.best_known()[number]
+    assert np.ceil(instance.constant - found.bound - 1e-6) == cost
