@@ -8,34 +8,59 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 import optimizer.app
-from optimizer.app import state
-from optimizer.case import PRESETS, Economics
+from optimizer.app import share, sign_in, state
+from optimizer.case import PRESET_NAMES, Economics
+from optimizer.language import Money, Unit, say
 
 PAGES = Path(optimizer.app.__file__).parent
 HERE = Path(__file__).resolve()
 SAMPLE = HERE.parent / "sample_data" / "old_town_gifts"
-OWN = "no, my own numbers"
+OWN = ""
+KIND_NAMES = {OWN: say("no, my own numbers"), **PRESET_NAMES}
 
 
 def main() -> None:
     """Draw the sidebar and the chosen page."""
-    st.set_page_config(page_title="Opening hours", page_icon=":material/schedule:")
+    st.set_page_config(page_title=state.t(say("Opening hours")), page_icon=":material/schedule:")
+    sign_in.ask()
+    with state.problems():
+        state.begin(start())
+    desk = [st.Page(PAGES / "desk.py", title=state.t(say("Desk")), url_path="desk", default=True)]
     page = st.navigation(
-        [
-            st.Page(PAGES / "lost.py", title="Lost sales", url_path="lost", default=True),
-            st.Page(PAGES / "hours.py", title="Plan", url_path="plan"),
-            st.Page(PAGES / "trust.py", title="Why believe it", url_path="trust"),
-            st.Page(PAGES / "data.py", title="Data", url_path="data"),
+        desk
+        if state.is_desk()
+        else [
+            st.Page(
+                PAGES / "lost.py", title=state.t(say("Lost sales")), url_path="lost", default=True
+            ),
+            st.Page(PAGES / "hours.py", title=state.t(say("Plan")), url_path="plan"),
+            st.Page(PAGES / "staff.py", title=state.t(say("Staff")), url_path="staff"),
+            st.Page(PAGES / "roster.py", title=state.t(say("Roster")), url_path="roster"),
+            st.Page(PAGES / "scenarios.py", title=state.t(say("What if")), url_path="what-if"),
+            *stores_page(),
+            st.Page(PAGES / "trust.py", title=state.t(say("Why believe it")), url_path="trust"),
+            st.Page(PAGES / "data.py", title=state.t(say("Data")), url_path="data"),
         ],
         position="top",
     )
+    if not state.has_begun():
+        return
     with state.problems():
-        state.begin(start())
+        share.open_link()
         with st.sidebar:
-            sidebar()
+            desk_sidebar() if state.is_desk() else sidebar()
+            sign_in.leave()
         page.run()
+
+
+def stores_page() -> list[StreamlitPage]:
+    """The page on many stores, where there are several."""
+    title = state.t(say("Stores"))
+    several = state.has_stores()
+    return [st.Page(PAGES / "stores.py", title=title, url_path="stores")] if several else []
 
 
 def start() -> Path:
@@ -50,27 +75,53 @@ def sidebar() -> None:
     Every widget shows what the case says, and writes a what-if when it is moved.
     """
     shop, values = state.shop(), st.session_state
-    st.markdown(f"**{state.plain(shop.case.name) or 'Your shop'}**")
-    st.caption("Synthetic sample data" if shop.case.synthetic else "Your own data")
+    state.choose_language()
+    st.markdown(f"**{state.plain(shop.case.name or state.t(say('Your shop')))}**")
+    synthetic = say("Synthetic sample data"), say("Your own data")
+    st.caption(state.t(synthetic[0] if shop.case.synthetic else synthetic[1]))
     if len(shop.stores) > 1:
         values.store = shop.demand.store
-        st.selectbox("Store", shop.stores, key="store",
+        st.selectbox(state.t(say("Store")), shop.stores, key="store",
                      on_change=lambda: state.choose_store(values.store))  # fmt: skip
-    st.subheader("What if", anchor=False)
+    st.subheader(state.t(say("What if")), anchor=False)
     displacement(shop)
-    economics, currency = shop.case.economics, state.plain(shop.case.currency)
+    economics, currency = shop.case.economics, Unit(shop.case.currency)
     margin = round(100 * economics.margin, 4)
-    number("Contribution margin, % of net sales", "economics.contribution_margin", margin,
+    number(say("Contribution margin, % of net sales"), "economics.contribution_margin", margin,
            most=100.0, step=1.0, scale=100, format="%.1f")  # fmt: skip
     wage = Economics.DEFAULT_WAGE if economics.wage is None else economics.wage
-    number(f"Wage an hour before supplements, {currency}", "economics.wage", wage, least=0.0)
+    wanted = say("Wage an hour before supplements, {currency}", currency=currency)
+    number(wanted, "economics.wage", wage, least=0.0)
     if shop.demand.basket_draws is None:
-        number(f"Average net sale, {currency}", "economics.basket", economics.basket)
+        wanted = say("Average net sale, {currency}", currency=currency)
+        number(wanted, "economics.basket", economics.basket)
     else:
-        sale = shop.demand.basket_draws.mean()
-        st.caption(f"Average net sale: {sale:.2f} {currency}, from the till.")
+        sale = Money(shop.demand.basket_draws.mean(), shop.case.currency)
+        state.caption(say("Average net sale: {sale}, from the till.", sale=sale))
     if state.visitor().what_ifs:
-        st.button("Undo what-ifs", on_click=state.suppose, args=({},))
+        st.button(state.t(say("Undo what-ifs")), on_click=state.suppose, args=({},))
+
+
+def desk_sidebar() -> None:
+    """Which desk is shown, and what is supposed of it."""
+    case = state.visitor().case
+    state.choose_language()
+    st.markdown(f"**{state.plain(case.name or state.t(say('Your desk')))}**")
+    synthetic = say("Synthetic sample data"), say("Your own data")
+    st.caption(state.t(synthetic[0] if case.synthetic else synthetic[1]))
+    st.subheader(state.t(say("What if")), anchor=False)
+    wage = Economics.DEFAULT_WAGE if case.economics.wage is None else case.economics.wage
+    currency = Unit(case.currency)
+    number(say("Wage an hour before supplements, {currency}", currency=currency),
+           "economics.wage", wage, least=0.0)  # fmt: skip
+    number(say("Paid time away from the desk, %"), "desk.shrinkage",
+           round(100 * case.desk.shrinkage, 4), least=0.0, most=99.0, step=1.0, scale=100,
+           format="%.0f")  # fmt: skip
+    number(say("Most of their time that people spend on contacts, %"), "desk.occupancy",
+           round(100 * case.desk.occupancy, 4), least=1.0, most=100.0, step=1.0, scale=100,
+           format="%.0f")  # fmt: skip
+    if state.visitor().what_ifs:
+        st.button(state.t(say("Undo what-ifs")), on_click=state.suppose, args=({},))
 
 
 def number(
@@ -85,8 +136,9 @@ def number(
         state.suppose({field: None if given is None else given / scale})
 
     st.session_state[field] = value
-    st.number_input(label, least, most, step=step, format=format, key=field, on_change=changed,
-                    placeholder="not known")  # fmt: skip
+    st.number_input(state.plain(state.t(label)), least, most, step=step, format=format,
+                    key=field, on_change=changed,
+                    placeholder=state.t(say("not known")))  # fmt: skip
 
 
 def displacement(shop: state.Shop) -> None:
@@ -106,10 +158,16 @@ def displacement(shop: state.Shop) -> None:
         else:
             state.suppose({"displacement.lost": None, "displacement.preset": values.kind})
 
-    st.slider("Turned-away customers who are lost, %", 0, 100, key="lost_share",
-              on_change=own_share, help="The least and the most you think likely. The others come "
-              "at another hour or buy in your web shop.")  # fmt: skip
-    st.selectbox("As usual for a kind of shop?", [OWN, *PRESETS], key="kind", on_change=kind)
+    st.slider(
+        state.t(say("Turned-away customers who are lost, %")), 0, 100,
+        key="lost_share", on_change=own_share,
+        help=state.t(say("The least and the most you think likely. The others come at another "
+                         "hour or buy in your web shop.")),
+    )  # fmt: skip
+    st.selectbox(
+        state.t(say("As usual for a kind of shop?")), list(KIND_NAMES),
+        format_func=state.labels(KIND_NAMES), key="kind", on_change=kind,
+    )  # fmt: skip
 
 
 main()

@@ -27,13 +27,14 @@ from optimizer.demand.demand import Demand, interval
 from optimizer.errors import CaseError, DataError, OpeningHoursError, PlanError
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation, evaluate
-from optimizer.planning.explain import price_ladder
 from optimizer.planning.hours import optimize
+from optimizer.planning.ladder import price_ladder
 from optimizer.planning.lost import SalesLost, sales_lost
 from optimizer.planning.plan import Plan
 from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
 from optimizer.planning.scenario import compare, simplest
+from optimizer.reporting.report import write_report
 
 __all__ = [
     "Case",
@@ -65,4 +66,5 @@ __all__ = [
     "sales_lost",
     "simplest",
     "with_changes",
+    "write_report",
 ]

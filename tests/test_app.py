@@ -1,5 +1,6 @@
 """Every page of the app, driven without a browser: what it says is what the package computes."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import optimizer as opt
 from optimizer.app.state import plain
+from optimizer.language import say, translated
 from optimizer.reporting import plots, sentences, tables
 from optimizer.timegrid import WEEKDAYS
 
@@ -16,9 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
     str(path.relative_to(ROOT))
     for path in (ROOT / "optimizer" / "app").glob("*.py")
-    if path.name not in ("__init__.py", "state.py", "uploads.py")
+    if path.read_text(encoding="utf-8").endswith("\npage()\n")
+    and path.stem not in ("desk", "stores")  # which only other kinds of case have
 )
 LOST, PLAN, DATA = (f"optimizer/app/{name}.py" for name in ("lost", "hours", "data"))
+SEE_YOUR_OWN = "See your own shop: give the export of your till."
 SYNTHETIC = "Synthetic sample data: a shop made up to show the tool."
 
 
@@ -161,6 +165,43 @@ def test_start_over_brings_the_sample_back(app: AppTest) -> None:
     next(button for button in app.main.button if button.label == "Start over").click().run()
     assert not app.exception
     assert headline(app.switch_page(LOST).run()) == before
+
+
+def test_language_stays_everywhere(app: AppTest) -> None:
+    """Chosen once, Finnish holds on every page, in what was moved before, and after Start over."""
+    app.select_slider[0].set_value(19 * 60).run()
+    case, demand = sample()
+    lost = opt.sales_lost(case, demand, close=dict.fromkeys(range(5), 19 * 60))
+    finnish = plain(translated(sentences.headline(lost), "fi"))
+    app.sidebar.selectbox(key="language").set_value("fi").run()
+    assert headline(app) == finnish
+    assert app.select_slider[0].value == 19 * 60
+    app.switch_page(DATA).run()
+    assert app.sidebar.selectbox(key="language").value == "fi"
+    assert headline(app) == plain(translated(say(SEE_YOUR_OWN), "fi"))
+    assert headline(app.switch_page(LOST).run()) == finnish
+
+    upload(app, ("letter.txt", b"Dear Sir,\nI write to you about the weather.\n"))
+    assert len(app.error) == 1
+    assert "letter.txt" in app.error[0].value
+    assert not re.search(r"\b(the|is|of|no)\b", app.error[0].value)
+    next(button for button in app.main.button if button.label == "Aloita alusta").click().run()
+    assert app.sidebar.selectbox(key="language").value == "fi"
+    assert headline(app.switch_page(LOST).run()).startswith("Sulkemisaika")
+
+
+def test_a_trial_is_drawn_and_given_away(app: AppTest) -> None:
+    """The page Why believe it draws evenings on request, in a table and as files."""
+    app.switch_page("optimizer/app/trust.py").run()
+    before = len(app.table)
+    app.main.toggle(key="trial-draw").set_value(True).run()
+    assert not app.exception
+    assert not app.error
+    assert len(app.table) == before + 1
+    weeks = app.table[-1].value
+    assert weeks.shape[0] >= 2
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert labels == ["Dates (CSV)", "Dates (calendar)"]
 
 
 def test_facts_change_the_case(app: AppTest) -> None:

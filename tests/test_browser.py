@@ -73,6 +73,30 @@ def test_the_answer_is_there_at_once(window: WebDriver, app_url: str) -> None:
     assert not window.find_elements(By.CSS_SELECTOR, "[data-testid=stException]")
 
 
+@pytest.mark.parametrize(
+    ("asks", "begins", "page", "button"),
+    [
+        ("fi-FI", "Sulkemisaika 17.00", "Tiedot", "Aloita alusta"),
+        ("sv-FI", "Att stänga 17.00", "Data", "Börja om"),
+    ],
+)
+def test_the_browser_chooses_the_language(
+    window: WebDriver, app_url: str, asks: str, begins: str, page: str, button: str
+) -> None:
+    """A visitor whose browser speaks Finnish or Swedish is answered so, on other pages too."""
+    agent = window.execute_script("return navigator.userAgent")
+    ask = "Emulation.setUserAgentOverride"
+    window.execute_cdp_cmd(ask, {"userAgent": agent, "acceptLanguage": asks})
+    try:
+        window.get(app_url)
+        assert wait_for_page(window).startswith(begins)
+        assert "Synthetic" not in text(window)
+        go_to(window, page)
+        assert button in text(window)
+    finally:
+        window.execute_cdp_cmd(ask, {"userAgent": agent, "acceptLanguage": "en-GB"})
+
+
 def test_slider_answers(window: WebDriver, app_url: str) -> None:
     """One step of the keyboard on the slider gives another closing time and another sentence."""
     window.get(app_url)

@@ -14,46 +14,47 @@ from optimizer.casefile import case_text
 from optimizer.data.parsing import AmbiguousDates
 from optimizer.data.reading import Preview
 from optimizer.errors import DataError, OpeningHoursError
+from optimizer.language import Number, said, say
 from optimizer.reporting import sentences
 
 NONE = ""
 KIND_NAMES = {
-    "": "as recognised",
-    "sales": "sales in the shop",
-    "footfall": "people passing by or coming in",
-    "web": "orders in the web shop",
-    "attempts": "calls and other tries to reach you",
-    "staff": "people at work",
+    "": say("as recognised"),
+    "sales": say("sales in the shop"),
+    "footfall": say("people passing by or coming in"),
+    "web": say("orders in the web shop"),
+    "attempts": say("calls and other tries to reach you"),
+    "staff": say("people at work"),
 }
 TELLS_TIME = {"time", "date", "clock", "number"}  # numbers: serial days and such
 HOLDS = {
-    "time": "dates and times",
-    "date": "dates",
-    "clock": "times of day",
-    "number": "numbers",
-    "text": "text",
-    "empty": "nothing",
+    "time": say("dates and times"),
+    "date": say("dates"),
+    "clock": say("times of day"),
+    "number": say("numbers"),
+    "text": say("text"),
+    "empty": say("nothing"),
 }
 ROLE_NAMES = {  # as a person would ask for a column; the first ones are always asked
-    "time": "Date and time",
-    "date": "Date, if apart from the time",
-    "clock": "Time of day, if apart from the date",
-    "amount": "Amount of money",
-    "count": "Count, if a row is the total of a period",
-    "order": "Receipt or order number",
-    "store": "Store",
-    "counter": "Counter or place",
-    "tax": "Tax inside the amount",
-    "tip": "Tip inside the amount",
-    "refunded": "Money given back later",
-    "price": "Price of one piece",
-    "quantity": "Number of pieces",
-    "type": "Sale or refund",
-    "status": "Paid, cancelled, failed",
-    "cancelled": "Cancelled at",
-    "channel": "Shop or web",
-    "item": "What was sold",
-    "currency": "Currency",
+    "time": say("Date and time"),
+    "date": say("Date, if apart from the time"),
+    "clock": say("Time of day, if apart from the date"),
+    "amount": say("Amount of money"),
+    "count": say("Count, if a row is the total of a period"),
+    "order": say("Receipt or order number"),
+    "store": say("Store"),
+    "counter": say("Counter or place"),
+    "tax": say("Tax inside the amount"),
+    "tip": say("Tip inside the amount"),
+    "refunded": say("Money given back later"),
+    "price": say("Price of one piece"),
+    "quantity": say("Number of pieces"),
+    "type": say("Sale or refund"),
+    "status": say("Paid, cancelled, failed"),
+    "cancelled": say("Cancelled at"),
+    "channel": say("Shop or web"),
+    "item": say("What was sold"),
+    "currency": say("Currency"),
 }
 ASKED = {
     "footfall": ("time", "date", "clock", "count", "counter", "store"),
@@ -61,47 +62,70 @@ ASKED = {
     "attempts": ("time", "date", "clock", "count", "store"),
 }
 USUAL = ("time", "date", "clock", "amount", "count", "order", "store")
-SETTING_NAMES = {
-    "dates": ("Order of the dates", {"": "as recognised", "day-first": "day first, 31/12/2026",
-                                     "month-first": "month first, 12/31/2026"}),
-    "times": ("Clock of the times", {"": "as recognised", "local": "the shop's", "utc": "UTC"}),
-}  # fmt: skip
+SETTING_NAMES: dict[str, tuple[str, dict[str, str]]] = {
+    "dates": (
+        say("Order of the dates"),
+        {
+            "": say("as recognised"),
+            "day-first": say("day first, 31/12/2026"),
+            "month-first": say("month first, 12/31/2026"),
+        },
+    ),
+    "times": (
+        say("Clock of the times"),
+        {"": say("as recognised"), "local": say("the shop's"), "utc": say("UTC")},
+    ),
+}
+WHERE_NAMES = {"street": say("in the street"), "door": say("at the door")}
 CURRENCIES = ("EUR", "SEK", "NOK", "DKK", "GBP", "CHF", "PLN", "CZK", "USD", "CAD", "AUD")
 
 
 def page() -> None:
     """Upload, what was recognised, and the facts."""
     shop = state.shop()
-    state.headline(shop, "See your own shop: give the export of your till.")
+    state.headline(shop, say("See your own shop: give the export of your till."))
     give_files()
-    state.section("What was recognised")
+    state.section(say("What was recognised"))
     source = state.visitor()
     for number, report in enumerate(shop.seen.reports):
-        st.markdown(f"**{state.plain(report.file)}** {state.plain(sentences.recognised(report))}")
+        told = state.plain(state.t(sentences.recognised(report)))
+        st.markdown(f"**{state.plain(report.file)}** {told}")
         state.listed(sentences.left_out(report))
-        with st.expander("Not right? Say what its columns mean"):
+        with st.expander(state.t(say("Not right? Say what its columns mean"))):
             ask_columns(source.hashes[number], source.source.data[number], f"used-{number}")
     state.listed(shop.seen.warnings)
-    state.section("What files cannot tell")
+    state.section(say("What files cannot tell"))
     state_facts(shop)
-    state.section("Keep it")
-    st.caption("Facts and columns as a file: give it together with your exports next time.")
-    st.download_button("Download case.toml", uploads.case_file(), "case.toml", "application/toml")
-    st.button("Start over", on_click=state.start_over, help="Forget your files and facts.")
+    state.section(say("Keep it"))
+    state.caption(say("Facts and columns as a file: give it together with your exports next time."))
+    st.download_button(state.t(say("Download case.toml")), uploads.case_file(), "case.toml",
+                       "application/toml")  # fmt: skip
+    st.button(state.t(say("Start over")), on_click=state.start_over,
+              help=state.t(say("Forget your files and facts.")))  # fmt: skip
 
 
 def give_files() -> None:
     """The uploader; files that cannot be read leave everything as it was."""
     files = st.file_uploader(
-        "Sales with the time of each; counts of passers-by and web orders if you have them",
+        state.t(
+            say("Sales with the time of each; counts of passers-by and web orders if you have them")
+        ),
         accept_multiple_files=True,
         key=f"files-{st.session_state.uploads}",
-        help="CSV, TSV, TXT, XLSX, XLS, ODS, GZ or ZIP; a row per sale or per hour. Choose them "
-        "all together, with their case.toml if you have one.",
+        help=state.t(
+            say(
+                "CSV, TSV, TXT, XLSX, XLS, ODS, GZ or ZIP; a row per sale or per hour. Choose them "
+                "all together, with their case.toml if you have one."
+            )
+        ),
     )
-    st.caption(
-        f"At most {uploads.MOST_FILES} files and {uploads.MOST_BYTES >> 20} MB together. They stay "
-        "in the memory of this program while you use it, and nowhere else."
+    state.caption(
+        say(
+            "At most {files} files and {size} MB together. They stay in the memory of this program "
+            "while you use it, and nowhere else.",
+            files=uploads.MOST_FILES,
+            size=uploads.MOST_BYTES >> 20,
+        )
     )
     given = [file.file_id for file in files]
     if st.session_state.get("tried", []) != given:
@@ -112,7 +136,8 @@ def give_files() -> None:
     refused: OpeningHoursError | None = st.session_state.get("refused")
     if refused is not None:
         asks = isinstance(refused, AmbiguousDates)
-        st.error(state.plain(f"{refused.where}: {refused.what}." if asks else str(refused)))
+        told = said("{where}: {what}.", where=refused.where, what=refused.what)
+        st.error(state.plain(state.t(told if asks else refused.said)))
         ask_about(refused)
 
 
@@ -140,18 +165,19 @@ def ask_about(refused: OpeningHoursError) -> None:
             continue  # no table: the sentence above says so
         if not TELLS_TIME & holds:
             continue  # no choice of columns would help
-        with st.expander(f"What the columns of {state.plain(file.file)} mean", expanded=guilty):
+        wanted = say("What the columns of {file} mean", file=file.file)
+        with st.expander(state.plain(state.t(wanted)), expanded=guilty):
             ask_columns(digest, file, f"offered-{number}")
 
 
 def ask_date(question: AmbiguousDates, digest: str, file: DataFile) -> None:
     """Day first or month first, asked by one date of the file."""
-    st.markdown(f"Which day is **{state.plain(question.cell)}**?")
+    state.paragraphs(say("Which day is {date}?", date=question.cell))
     buttons = st.container(horizontal=True)
     for order, day in zip(("day-first", "month-first"), question.readings, strict=True):
-        if buttons.button(day, key=f"{order}-{digest}"):
-            said = dict(file.columns) | {"dates": order}
-            attempt(uploads.answer, digest, replace(file, columns=tuple(said.items())))
+        if buttons.button(state.t(day), key=f"{order}-{digest}"):
+            answers = dict(file.columns) | {"dates": order}
+            attempt(uploads.answer, digest, replace(file, columns=tuple(answers.items())))
 
 
 def ask_columns(digest: str, file: DataFile, key: str) -> None:
@@ -159,25 +185,35 @@ def ask_columns(digest: str, file: DataFile, key: str) -> None:
     key += digest[:16]
     kinds = list(KIND_NAMES)
     try:
-        kind = st.selectbox("The file holds", kinds, kinds.index(file.kind),
-                            KIND_NAMES.__getitem__, key=f"{key}-kind")  # fmt: skip
+        kind = st.selectbox(
+            state.t(say("The file holds")),
+            kinds,
+            kinds.index(file.kind),
+            state.labels(KIND_NAMES),
+            key=f"{key}-kind",
+        )
         shown = uploads.look(digest, replace(file, kind=kind))
         base = uploads.look(digest, replace(file, kind=kind, columns=()))
     except DataError as error:
-        st.markdown(state.plain(str(error)))
+        state.paragraphs(error.said)
         return
     about = kind or shown.kind
     where = file.where
     if about == "footfall":
-        where = st.radio("Counted", ["street", "door"], ["street", "door"].index(where),
-                         {"street": "in the street", "door": "at the door"}.__getitem__,
-                         key=f"{key}-where", horizontal=True)  # fmt: skip
-    said = choose_roles(base, shown, file, about, f"{key}-{kind}")
-    if st.button("Read it like this", key=f"{key}-use", type="primary"):
-        answer = replace(file, kind=kind, where=where, columns=tuple(said.items()))
+        where = st.radio(
+            state.t(say("Counted")),
+            list(WHERE_NAMES),
+            list(WHERE_NAMES).index(where),
+            state.labels(WHERE_NAMES),
+            key=f"{key}-where",
+            horizontal=True,
+        )
+    answers = choose_roles(base, shown, file, about, f"{key}-{kind}")
+    if st.button(state.t(say("Read it like this")), key=f"{key}-use", type="primary"):
+        answer = replace(file, kind=kind, where=where, columns=tuple(answers.items()))
         attempt(uploads.answer, digest, answer)
     if file.kind or file.columns:
-        st.caption("As it stands in case.toml")
+        state.caption(say("As it stands in case.toml"))
         st.code(case_text(Case(data=(file,))), "toml")
 
 
@@ -191,40 +227,49 @@ def choose_roles(
     sure = {} if base.problem else dict(base.roles)
     now = dict(base.roles) | dict(file.columns) | ({} if shown.problem else dict(shown.roles))
     holds = dict(zip(base.columns, base.holds, strict=True))
-    options = [NONE, *dict.fromkeys(name for name in base.columns if name)]
+    columns = {name: said("{name} ({holds})", name=state.plain(name), holds=HOLDS[holds[name]])
+               for name in base.columns if name}  # fmt: skip
+    options = [NONE, *columns]
     asked = ASKED.get(about, USUAL)
     more = [role for role in ROLE_NAMES if role not in asked] if about not in ASKED else []
     used = [role for role in more if role in now]
-    if len(used) < len(more) and st.toggle("Ask for more columns", key=f"{key}-more"):
+    if len(used) < len(more) and st.toggle(state.t(say("Ask for more columns")), key=f"{key}-more"):
         used = more
-    said = {}
+    answers: dict[str, str] = {}
     places = in_pairs()
     for role in (*asked, *used):
         name = next(places).selectbox(
-            ROLE_NAMES[role],
+            state.t(ROLE_NAMES[role]),
             options,
             options.index(now[role]) if now.get(role) in options else 0,
-            lambda name: f"{state.plain(name)} ({HOLDS[holds[name]]})" if name else "none",
+            state.labels({NONE: say("none"), **columns}),
             key=f"{key}-{role}",
         )
         if name != sure.get(role, NONE):
-            said[role] = name
+            answers[role] = name
     for setting, (label, words) in SETTING_NAMES.items():
         choices = list(words)
         chosen = next(places).selectbox(
-            label, choices, choices.index(now[setting]) if now.get(setting) in words else 0,
-            words.__getitem__,
+            state.t(label),
+            choices,
+            choices.index(now[setting]) if now.get(setting) in words else 0,
+            state.labels(words),
             key=f"{key}-{setting}",
-        )  # fmt: skip
+        )
         if chosen:
-            said[setting] = chosen
-    return said
+            answers[setting] = chosen
+    return answers
 
 
 def in_pairs() -> Iterator[DeltaGenerator]:
     """Places side by side, row after row: narrow screens then keep the order."""
     while True:
         yield from st.columns(2)
+
+
+def assumed(value: Number | str) -> str:
+    """What stands in an empty field: the value that is taken where nothing is stated."""
+    return state.t(say("not stated: {value} is assumed", value=value))
 
 
 def state_facts(shop: state.Shop) -> None:
@@ -246,41 +291,49 @@ def state_facts(shop: state.Shop) -> None:
     with st.form("facts"):
         facts: dict[str, Any] = {
             "hours.current": st.text_input(
-                "Opening hours now"
-                + (", as the till suggests" if shop.seen.hours_inferred else ""),
+                state.t(
+                    say("Opening hours now, as the till suggests")
+                    if shop.seen.hours_inferred
+                    else say("Opening hours now")
+                ),
                 str(shop.seen.hours),
-                help='Like "Mo-Fr 10:00-17:00; Sa 10:00-15:00; PH off".',
+                help=state.t(say('Like "Mo-Fr 10:00-17:00; Sa 10:00-15:00; PH off".')),
             ),
             "hours.candidate": st.text_input(
-                "Hours in which you might open", str(case.hours.candidate)
+                state.t(say("Hours in which you might open")), str(case.hours.candidate)
             ),
         }
         left, right = st.columns(2)
         percent = left.number_input(
-            "Contribution margin, % of net sales", 0.01, 100.0, margin and round(100 * margin, 4),
-            step=1.0, format="%.1f",
-            placeholder=f"not stated: {100 * Economics.DEFAULT_MARGIN:.0f} is assumed",
+            state.t(say("Contribution margin, % of net sales")), 0.01, 100.0,
+            margin and round(100 * margin, 4), step=1.0, format="%.1f",
+            placeholder=assumed(Number(100 * Economics.DEFAULT_MARGIN)),
         )  # fmt: skip
         facts["economics.contribution_margin"] = percent and percent / 100
         facts["economics.wage"] = right.number_input(
-            "Wage an hour, before supplements", 0.0, None, economics.wage, step=0.5,
-            placeholder=f"not stated: {Economics.DEFAULT_WAGE} is assumed",
+            state.t(say("Wage an hour, before supplements")), 0.0, None, economics.wage, step=0.5,
+            placeholder=assumed(Number(Economics.DEFAULT_WAGE, 2)),
         )  # fmt: skip
-        facts["currency"] = left.selectbox("Currency", currencies, currencies.index(case.currency))
+        facts["currency"] = left.selectbox(
+            state.t(say("Currency")), currencies, currencies.index(case.currency)
+        )
         facts["country"] = right.text_input(
-            "Country, for holidays and pay rules", case.country, max_chars=2, placeholder="FI"
-        ).upper()
+            state.t(say("Country, for holidays and pay rules")), case.country, max_chars=2,
+            placeholder="FI",
+        ).upper()  # fmt: skip
         facts["timezone"] = left.selectbox(
-            "Time zone", zones, zones.index(case.timezone) if case.timezone in zones else None,
-            placeholder=f"not stated: {case.grid.timezone} is assumed",
+            state.t(say("Time zone")), zones,
+            zones.index(case.timezone) if case.timezone in zones else None,
+            placeholder=assumed(case.grid.timezone),
         ) or ""  # fmt: skip
         if shop.demand.basket_draws is None:
             facts["economics.basket"] = right.number_input(
-                "Average net sale", 0.01, None, economics.basket, step=0.5, placeholder="not known"
-            )
-        if st.form_submit_button("Use these facts", type="primary"):
+                state.t(say("Average net sale")), 0.01, None, economics.basket, step=0.5,
+                placeholder=state.t(say("not known")),
+            )  # fmt: skip
+        if st.form_submit_button(state.t(say("Use these facts")), type="primary"):
             with state.problems():
-                state.state({name: said for name, said in facts.items() if said != shown[name]})
+                state.state({name: value for name, value in facts.items() if value != shown[name]})
                 st.rerun()
 
 

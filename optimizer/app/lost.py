@@ -5,16 +5,17 @@ import streamlit as st
 
 from optimizer.app import state
 from optimizer.demand.demand import interval
+from optimizer.language import Clock, Weekday, said, say
+from optimizer.planning.coverage import coverage
 from optimizer.planning.lost import SalesLost
-from optimizer.reporting import plots, sentences, tables
-from optimizer.timegrid import WEEKDAYS, clock
+from optimizer.reporting import plots, sentences, tables, wanted
 
 STEP = 30  # minutes between the closing times to choose from
 ADVICE = {
-    "open": "open longer",
-    "stay": "stay as you are",
-    "try": "try it on a few evenings",
-    "not enough data": "not enough data yet",
+    "open": say("Advice: open longer"),
+    "stay": say("Advice: stay as you are"),
+    "try": say("Advice: try it on a few evenings"),
+    "not enough data": say("Advice: not enough data yet"),
 }
 
 
@@ -26,22 +27,23 @@ def page() -> None:
     with answer:
         state.headline(shop, sentences.headline(lost))
     if len(lost.days):
-        state.section(f"Advice: {ADVICE[lost.advice]}")
-        state.say(sentences.because(lost))
+        state.section(ADVICE[lost.advice])
+        state.paragraphs(sentences.because(lost))
+    show_week(shop)
     show_day(shop, lost)
     if len(lost.days):
         if lost.advice != "not enough data":
             show_split(lost)
-        state.section("Evening by evening")
-        st.table(tables.evenings(lost), border="horizontal", hide_index=True)
+        state.section(say("Evening by evening"))
+        state.table(tables.evenings(lost))
         if lost.unit != "customers" and lost.advice != "not enough data":
-            state.say(sentences.pays_if(lost))
+            state.paragraphs(sentences.pays_if(lost))
         belief = sentences.beyond(shop.case, shop.beyond)
         if belief:
-            state.say(belief)
-    state.section(f"What this rests on: grade {lost.grade} of A to E")
+            state.paragraphs(belief)
+    state.section(say("What this rests on: grade {grade} of A to E", grade=lost.grade))
     state.listed(sentences.evidence(shop.demand))
-    state.section("What is assumed")
+    state.section(say("What is assumed"))
     assumed = sentences.assumptions(shop.case, shop.displacement.source)
     state.listed([*assumed, *shop.demand.warnings])
 
@@ -60,53 +62,92 @@ def choose_closing(shop: state.Shop) -> SalesLost:
     if len(times) == 1:
         return today
     close = st.select_slider(
-        f"Closing time on {sentences.weekdays(shared)}",
+        state.t(say("Closing time on {days}", days=sentences.weekdays(shared))),
         times,
         usual,
-        clock,
+        state.labels({minute: said(value=Clock(minute)) for minute in times}),
         key=f"close-{shop.door_key}",
         persist_state="session",
-        help="For the days that share the usual closing time; the others close as today.",
+        help=state.t(
+            say("For the days that share the usual closing time; the others close as today.")
+        ),
     )
     return today if close == usual else shop.lost_by(dict.fromkeys(shared.tolist(), close))
 
 
+def show_week(shop: state.Shop) -> None:
+    """What each hour of the week is worth, and how much of the customers' week is open."""
+    state.section(say("Your customers' week"))
+    state.paragraphs(wanted.covered(coverage(shop.potential, shop.demand.open_share)))
+    customers = shop.potential.customers.mean(0)
+    rows = wanted.worth_rows(shop.worth, shop.demand.open_share, customers, shop.case.grid)
+    if not rows:
+        return
+    told = say("What each hour of the week is worth after wages; the table below holds it.")
+    state.picture(wanted.worth_chart(rows, shop.potential.unit), told)
+    state.caption(
+        say(
+            "Framed: hours you are open, and what they bring ({unit}). The others: what opening "
+            "each by itself would add, without those who come at another hour anyway. Blue earns, "
+            "orange costs.",
+            unit=wanted.worth_of(shop.potential.unit),
+        )
+    )
+    with st.expander(state.t(say("The numbers"))):
+        state.table(wanted.worth_table(rows))
+        state.caption(say("{sign}: open today.", sign=wanted.OPEN_SIGN))
+
+
 def show_split(lost: SalesLost) -> None:
     """Where the customers of the closed hours go."""
-    state.section("Where they go")
-    names = {"moved": "come to you at other hours", "web": "buy in your web shop", "lost": "lost"}
-    parts = []
+    state.section(say("Where they go"))
+    names = {
+        "moved": say("come to you at other hours"),
+        "web": say("buy in your web shop"),
+        "lost": say("lost"),
+    }
+    parts: list[tuple[str, float]] = []
     for part, name in names.items():
         middle = interval(getattr(lost, part).sum(1))["p50"]
         if middle:
-            parts.append((f"{name}: {sentences.amount(middle, lost.unit)}", middle))
-    said = sentences.split(lost)
-    state.picture(plots.split_chart(parts), said)
-    state.say(said)
+            much = sentences.amount(middle, lost.unit)
+            parts.append((said("{name}: {much}", name=name, much=much), middle))
+    told = sentences.split(lost)
+    state.picture(plots.split_chart(parts), told)
+    state.paragraphs(told)
 
 
 def show_day(shop: state.Shop, lost: SalesLost) -> None:
     """Customers by hour of one weekday; at first the one with the busiest evening."""
-    state.section("Customers by the hour")
+    state.section(say("Customers by the hour"))
     behind_door = shop.lost.potential.mean(0) * (np.arange(7) < 5)
     day = st.selectbox(
-        "Day of the week",
+        state.t(say("Day of the week")),
         range(7),
         int(behind_door.argmax()),
-        WEEKDAYS.__getitem__,
+        state.labels({day: said(value=Weekday(day, "wide")) for day in range(7)}),
         key=f"day-{shop.door_key}",
         persist_state="session",
     )
     close = int(lost.close[day])
     rows = tables.day_table(shop.case, shop.demand, shop.potential, day, close)
     if not rows:
-        st.markdown("This day is neither open nor among the hours in which you might open.")
+        state.paragraphs(
+            say("This day is neither open nor among the hours in which you might open.")
+        )
         return
-    when = f"open until {clock(close)}" if close else "closed all day"
-    told = f"Bars: customers an hour on {WEEKDAYS[day]}, {when}; the table below holds them."
+    told = say(
+        "Bars: customers an hour, {day}, closed all day; the table below holds them.",
+        day=Weekday(day, "wide"),
+    )
+    if close:
+        told = say(
+            "Bars: customers an hour, {day}, open until {time}; the table below holds them.",
+            day=Weekday(day, "wide"), time=Clock(close),
+        )  # fmt: skip
     state.picture(plots.day_chart(rows, close / 60), told)
-    with st.expander("The numbers"):
-        st.table(tables.day_rows(rows), border="horizontal", hide_index=True)
+    with st.expander(state.t(say("The numbers"))):
+        state.table(tables.day_rows(rows))
 
 
 page()

@@ -9,16 +9,29 @@ files and of the facts they depend on: never by a file's name, and never across 
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
+from optimizer.app.words import (
+    caption,
+    choose_language,
+    labels,
+    language,
+    listed,
+    paragraphs,
+    picture,
+    plain,
+    problems,
+    section,
+    t,
+    table,
+)
 from optimizer.case import Case, DataFile, DisplacementFacts, Economics, Labour, Service
 from optimizer.casefile import (
     case_from_files,
@@ -26,22 +39,42 @@ from optimizer.casefile import (
     read_case,
     with_changes,
 )
+from optimizer.data.contacts import read_contacts
 from optimizer.data.observations import Observations, read_observations
 from optimizer.demand.backtest import Backtest, backtest
 from optimizer.demand.checked import estimate_demands
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import Displacement, displacement
 from optimizer.errors import DataError, OpeningHoursError
+from optimizer.language import said, say
+from optimizer.planning.desk_answer import DeskAnswer, answer_desk
 from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.hours import optimize
-from optimizer.planning.lost import SalesLost, sales_lost
+from optimizer.planning.lost import HourWorth, SalesLost, hour_worth, sales_lost
 from optimizer.planning.loyalty import BeyondBasket, beyond_basket
 from optimizer.planning.plan import Plan
 from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
 
+# Pages know one bridge: what shows texts is found here too.
+__all__ = [
+    "caption",
+    "choose_language",
+    "labels",
+    "language",
+    "listed",
+    "paragraphs",
+    "picture",
+    "plain",
+    "problems",
+    "section",
+    "t",
+    "table",
+]
 _ESTIMATES = 4  # kept for a visitor
 KEEP = 3600  # seconds after which a cached answer is forgotten
+_READING = say("Reading the files and estimating the demand ...")
+SEARCHING = say("Looking for the best hours, staff and shifts; at most half a minute ...")
 _PATIENCE = 1.0  # seconds after which work in progress is shown as a bar
 
 Estimate = tuple[dict[str, Observations], dict[str, Demand]]
@@ -98,6 +131,11 @@ class Shop:
         return sales_lost(self.case, self.demand)
 
     @cached_property
+    def worth(self) -> HourWorth:
+        """What each period of the week is worth by itself."""
+        return hour_worth(self.case, self.potential)
+
+    @cached_property
     def beyond(self) -> BeyondBasket | None:
         """What customers who never come back would be worth, if the owner believes in them."""
         return beyond_basket(self.case, self.demand, self.lost)
@@ -119,9 +157,10 @@ def begin(start: Path) -> None:
 
 def start_over() -> None:
     """Forget everything the visitor gave and chose."""
-    start, uploads = st.session_state.start, st.session_state.uploads
+    start, uploads, chosen = st.session_state.start, st.session_state.uploads, language()
     st.session_state.clear()
     st.session_state.uploads = uploads + 1  # a new number is a new, empty uploader
+    st.session_state.language = chosen
     begin(start)
 
 
@@ -180,7 +219,10 @@ def receive(case: Case, *, own: bool = False) -> None:
     old = st.session_state.get("visitor")
     if old and old.own == own and set(old.hashes) & set(hashes):
         new = replace(new, facts=old.facts, what_ifs=old.what_ifs, store=old.store)
-    _estimate(new)
+    if case.is_desk:
+        read_contacts(new.source)
+    else:
+        _estimate(new)
     st.session_state.visitor = new
 
 
@@ -193,7 +235,9 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", where=str(path)) from None
+        raise DataError(
+            say("cannot be read ({why})", why=error.strerror), where=str(path)
+        ) from None
 
 
 def shop() -> Shop:
@@ -214,6 +258,43 @@ def shop() -> Shop:
     return last
 
 
+def has_begun() -> bool:
+    """Whether there is anything to look at: the case to begin with could be read."""
+    return "visitor" in st.session_state
+
+
+def has_stores() -> bool:
+    """Whether the data hold several stores."""
+    if not has_begun() or is_desk():
+        return False
+    try:
+        return len(all_shops()[0]) > 1
+    except OpeningHoursError:  # told by the page that asks for more
+        return False
+
+
+def all_shops() -> Estimate:
+    """Observations and demand of every store of the visitor's data, by name."""
+    return _estimate(visitor())
+
+
+def is_desk() -> bool:
+    """Whether it is a service desk that the visitor looks at."""
+    return has_begun() and visitor().source.is_desk
+
+
+def desk() -> DeskAnswer:
+    """The desk on the screen: today's week and the proposed one."""
+    who = visitor()
+    with st.spinner(t(SEARCHING)):
+        return _desk(hash_of((who.hashes, who.case)), who.case)
+
+
+@st.cache_data(scope="session", max_entries=4, ttl=KEEP, show_spinner=False)
+def _desk(key: str, _case: Case) -> DeskAnswer:
+    return answer_desk(_case, read_contacts(_case))
+
+
 def _estimate(who: Visitor) -> Estimate:
     """Observations and demand by store; they depend on the files, the clock and the hours only."""
     case = replace(
@@ -228,9 +309,9 @@ def _estimate(who: Visitor) -> Estimate:
     key = hash_of((who.hashes, case))
     kept: dict[str, Estimate] = st.session_state.setdefault("estimates", {})
     if key not in kept:
-        with _progress() as tell:
+        with progress() as tell:
             seen = read_observations(case, lambda share, step: tell(share / 2, step))
-            tell(0.5, "Estimating the demand")
+            tell(0.5, say("Estimating the demand"))
             found = seen, estimate_demands(case, list(seen.values()))
         while len(kept) >= _ESTIMATES:
             kept.pop(next(iter(kept)))
@@ -239,7 +320,9 @@ def _estimate(who: Visitor) -> Estimate:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[float, str], None]]:
+def progress(
+    doing: str = _READING,
+) -> Iterator[Callable[[float, str], None]]:
     """A spinner, and past the first second a bar with the step that is being done.
 
     Streamlit's own cache cannot show it: it would play the bar again with every answer.
@@ -248,22 +331,20 @@ def _progress() -> Iterator[Callable[[float, str], None]]:
 
     def tell(share: float, step: str) -> None:
         if time.monotonic() - begin > _PATIENCE:
-            place.progress(share, f"{plain(step)} ...")
+            place.progress(share, plain(t(said("{step} ...", step=step))))
 
-    with st.spinner("Reading the files and estimating the demand ..."):
+    with st.spinner(t(doing)):
         yield tell
     place.empty()
 
 
 def plan(shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
     """The best week, what it is worth, and what today's hours are worth."""
-    return _planned(shop.key, shop)
+    with st.spinner(t(SEARCHING)):
+        return _planned(shop.key, shop)
 
 
-@st.cache_data(
-    scope="session", max_entries=12, ttl=KEEP,
-    show_spinner="Looking for the best hours, staff and shifts; at most half a minute ...",
-)  # fmt: skip
+@st.cache_data(scope="session", max_entries=12, ttl=KEEP, show_spinner=False)
 def _planned(key: str, _shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
     today, whom = _shop.seen.hours, _shop.potential
     case = replace(_shop.case, hours=replace(_shop.case.hours, current=today))  # also if inferred
@@ -279,13 +360,11 @@ def tested(shop: Shop) -> Backtest:
     DataError
         The data are too few to hide some of them.
     """
-    return _tested(hash_of((shop.door_key, shop.seen.history)), shop)
+    with st.spinner(t(say("Hiding hours you were open and estimating them again ..."))):
+        return _tested(hash_of((shop.door_key, shop.seen.history)), shop)
 
 
-@st.cache_data(
-    scope="session", max_entries=4, ttl=KEEP,
-    show_spinner="Hiding hours you were open and estimating them again ...",
-)  # fmt: skip
+@st.cache_data(scope="session", max_entries=4, ttl=KEEP, show_spinner=False)
 def _tested(key: str, _shop: Shop) -> Backtest:
     return backtest(_shop.case, _shop.seen)
 
@@ -295,46 +374,8 @@ def hash_of(facts: object) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-@contextmanager
-def problems() -> Iterator[None]:
-    """Show what the visitor can put right as one sentence, and end the block that met it."""
-    try:
-        yield
-    except OpeningHoursError as error:
-        st.error(plain(str(error)))
-
-
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is: no links, no colours, no formulas from anybody's file."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|~$:&" else sign for sign in text)
-
-
 def headline(shop: Shop, sentence: str) -> None:
     """The answer of a page, and at once whether it is about made-up data."""
-    st.subheader(plain(sentence), anchor=False)
+    st.subheader(plain(t(sentence)), anchor=False)
     if shop.case.synthetic:
-        st.caption("Synthetic sample data: a shop made up to show the tool.")
-
-
-def picture(chart: alt.TopLevelMixin, told: str) -> None:
-    """A chart, told in words for those who cannot see it.
-
-    Altair would check the chart against its whole schema each time; the tests do that once.
-    """
-    st.vega_lite_chart(chart.to_dict(validate=False), alt=told)
-
-
-def section(name: str) -> None:
-    """The heading of a part of a page."""
-    st.space("xsmall")
-    st.markdown(f"##### {plain(name)}")
-
-
-def say(*sentences: str) -> None:
-    """Each sentence in a paragraph of its own."""
-    st.markdown("\n\n".join(plain(sentence) for sentence in sentences))
-
-
-def listed(sentences: Sequence[str]) -> None:
-    """Sentences as a list."""
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+        caption(say("Synthetic sample data: a shop made up to show the tool."))

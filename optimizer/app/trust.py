@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from optimizer.app import state
+from optimizer.app import state, trial_kit
 from optimizer.demand.backtest import Backtest
 from optimizer.errors import DataError
+from optimizer.language import say
 from optimizer.reporting import sentences, trust
 
 
@@ -14,14 +15,15 @@ def page() -> None:
     try:
         show_test(shop, state.tested(shop))
     except DataError as error:
-        state.headline(shop, "Your data are too few to put the estimate to the test.")
-        state.say(str(error))
-    state.section("What each kind of evidence says alone")
+        state.headline(shop, say("Your data are too few to put the estimate to the test."))
+        state.paragraphs(error.said)
+    state.section(say("What each kind of evidence says alone"))
     rows = trust.evidence_rows(shop.demand)
     if rows:
-        st.table(rows, border="horizontal", hide_index=True)
-    state.say(*trust.agreement(shop.demand))
-    state.section("What is assumed")
+        state.table(rows)
+    state.paragraphs(*trust.agreement(shop.demand))
+    trial_kit.kit(shop)
+    state.section(say("What is assumed"))
     assumed = sentences.assumptions(shop.case, shop.displacement.source)
     state.listed([*assumed, *shop.seen.warnings])
 
@@ -29,18 +31,21 @@ def page() -> None:
 def show_test(shop: state.Shop, test: Backtest) -> None:
     """How near the estimate came to what the till had rung."""
     state.headline(shop, trust.verdict(test))
-    state.say(trust.accuracy(test))
-    state.section("Hidden hours, found again")
-    told = (
-        f"Each of {len(test.units)} marks: customers counted in hidden hours against those "
-        "estimated; the tables below hold them."
+    state.paragraphs(trust.accuracy(test))
+    state.section(say("Hidden hours, found again"))
+    told = say(
+        "Each of {count} marks: customers counted in hidden hours against those estimated; the "
+        "tables below hold them.",
+        count=len(test.units),
     )
     state.picture(trust.units_chart(test), told)
-    st.markdown("On the dotted line the estimate is exact; the strokes are 90 % intervals.")
-    st.table(trust.score_rows(test), border="horizontal", hide_index=True)
-    with st.expander("The numbers"):
-        st.table(trust.unit_rows(test), border="horizontal", hide_index=True)
-    state.section("How it was done")
+    state.paragraphs(
+        say("On the dotted line the estimate is exact; the strokes are 90 % intervals.")
+    )
+    state.table(trust.score_rows(test))
+    with st.expander(state.t(say("The numbers"))):
+        state.table(trust.unit_rows(test))
+    state.section(say("How it was done"))
     state.listed(trust.method(test))
 
 

@@ -13,8 +13,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from optimizer.app import state
 from optimizer.case import Case, DataFile
 from optimizer.casefile import case_from_files, case_from_table, case_text
+from optimizer.data.packed import bundle
 from optimizer.data.reading import Preview, preview
 from optimizer.errors import CaseError, DataError
+from optimizer.language import Number, say, say_n
 
 MOST_BYTES, MOST_FILES = 50 << 20, 20  # of one upload
 _MOST_FACTS = 1 << 20  # bytes of a case.toml
@@ -31,22 +33,38 @@ def upload(files: list[UploadedFile]) -> None:
     size = sum(file.size for file in files)
     if len(files) > MOST_FILES or size > MOST_BYTES:
         raise DataError(
-            f"{len(files)} files of {size / (1 << 20):.0f} MB together are too much",
-            where="upload",
-            cure=f"Give at most {MOST_FILES} files and {MOST_BYTES >> 20} MB: leave out old years, "
-            "pack a file with zip, or add sales up by hour.",
+            say_n(
+                "{n} file of {size} MB is too much",
+                "{n} files of {size} MB together are too much",
+                len(files),
+                size=Number(size / (1 << 20)),
+            ),
+            where=say("upload"),
+            cure=say(
+                "Give at most {files} files and {size} MB: leave out old years, pack a file with "
+                "zip, or add sales up by hour.",
+                files=MOST_FILES,
+                size=MOST_BYTES >> 20,
+            ),
         )
-    facts = [file for file in files if file.name.casefold().endswith(".toml")]
-    data = [
-        DataFile(_label(file.name), content=file.getvalue()) for file in files if file not in facts
-    ]
-    case = _case_of(facts, data)
+    given = [piece for file in files for piece in _pieces(file)]
+    facts = [file for file in given if file.file.casefold().endswith(".toml")]
+    case = _case_of(facts, [file for file in given if file not in facts])
     st.session_state.offered = case
     state.receive(case, own=True)
+    if facts:  # a case says what holds, whatever was said before
+        st.session_state.visitor = replace(state.visitor(), facts={}, what_ifs={})
     st.session_state.offered = None
 
 
-def _case_of(facts: list[UploadedFile], data: list[DataFile]) -> Case:
+def _pieces(file: UploadedFile) -> list[DataFile]:
+    """A file as it was given, or the files of a whole case packed into one."""
+    name, content = _label(file.name), file.getvalue()
+    packed = bundle(name, content) or {name: content}
+    return [DataFile(_label(name), content=content) for name, content in packed.items()]
+
+
+def _case_of(facts: list[DataFile], data: list[DataFile]) -> Case:
     """The case of uploaded files: what their case.toml says of them, else what they tell."""
     if not facts:
         answers = st.session_state.get("answers", {})
@@ -54,20 +72,20 @@ def _case_of(facts: list[UploadedFile], data: list[DataFile]) -> Case:
         named = {look(state.digest(file), file).currency for file in data} - {""}
         known = len(named) == 1 and len(min(named)) == 3  # "kr" and "$" name several
         return case_from_files(data, {"name": ""} | ({"currency": named.pop()} if known else {}))
-    if len(facts) > 1 or facts[0].size > _MOST_FACTS:
-        raise CaseError("give one case.toml of at most a megabyte", where=_label(facts[0].name))
+    if len(facts) > 1 or len(facts[0].content or b"") > _MOST_FACTS:
+        raise CaseError(say("give one case.toml of at most a megabyte"), where=facts[0].file)
     try:
-        case = case_from_table(tomllib.loads(facts[0].getvalue().decode("utf-8-sig")))
+        case = case_from_table(tomllib.loads((facts[0].content or b"").decode("utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CaseError(f"not valid TOML: {error}", where=_label(facts[0].name)) from None
+        raise CaseError(say("not valid TOML: {why}", why=str(error)), where=facts[0].file) from None
     given = {file.file: file for file in data}
     wanted = {Path(file.file).name: file for file in case.data}
     missing = [name for name in wanted if name not in given]
     if missing:
         raise CaseError(
-            f"names {missing[0]}, which was not given",
-            where=_label(facts[0].name),
-            cure="Choose it together with its data files.",
+            say("names {file}, which was not given", file=missing[0]),
+            where=facts[0].file,
+            cure=say("Choose it together with its data files."),
         )
     about = [replace(wanted.get(name, file), file=name, content=file.content)
              for name, file in given.items()]  # fmt: skip
@@ -88,15 +106,11 @@ def look(digest: str, file: DataFile) -> Preview:
     DataError
         The file is no table at all.
     """
-    return _looked(state.hash_of((digest, file)), file)
+    with st.spinner(state.t(say("Looking at the file ..."))):
+        return _looked(state.hash_of((digest, file)), file)
 
 
-@st.cache_data(
-    scope="session",
-    max_entries=4 * MOST_FILES,
-    ttl=state.KEEP,
-    show_spinner="Looking at the file ...",
-)
+@st.cache_data(scope="session", max_entries=4 * MOST_FILES, ttl=state.KEEP, show_spinner=False)
 def _looked(key: str, _file: DataFile) -> Preview:
     return preview(_file)
 

@@ -1,0 +1,253 @@
+"""Roster: who works when, what that leaves open and costs; edited by hand, or made anew."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from optimizer.app import rosters, share, state
+from optimizer.language import Day, say
+from optimizer.planning.plan import Plan
+from optimizer.planning.roster import Assignment, Roster
+from optimizer.planning.roster_floor import Cell
+from optimizer.planning.roster_rules import known_by
+from optimizer.planning.rostering import (
+    after_illness,
+    ask_for,
+    changed_cells,
+    judge_roster,
+    make_roster,
+)
+from optimizer.reporting import roster_words
+
+WEEKS = (1, 2, 4)
+
+
+def page() -> None:
+    """What is met, the table, what it breaks and costs, how fair it is, and what to do about it."""
+    shop = state.shop()
+    if not shop.case.employee:
+        state.headline(shop, say("Nobody is known who could work here"))
+        show_people(shop)
+        return
+    plan, _, _ = state.plan(shop)
+    answer = st.container()
+    weeks, first = choose_weeks()
+    notice = None if first is None else known_by(shop.case, first)
+    if notice is not None:
+        state.caption(say("The rules ask that people know it by {day}.", day=Day(notice)))
+    current, version = current_roster(shop, plan, weeks, first)
+    shown = edit(shop, plan, current, version)
+    with answer:
+        state.headline(shop, roster_words.headline(shown))
+    show_open(shown)
+    show_change(shop, plan, shown)
+    show_fairness(shop, shown)
+    show_pay(shop, shown)
+    show_together(shop, plan)
+    with st.expander(state.t(say("People"))):
+        show_people(shop)
+
+
+def choose_weeks() -> tuple[int, date | None]:
+    """For how many weeks, and from which Monday on; without one it is a typical week."""
+    left, right = st.columns(2)
+    weeks = left.selectbox(state.t(say("Weeks")), WEEKS, key="roster-weeks")
+    day = right.date_input(
+        state.t(say("From the week of")), None, key="roster-first",
+        help=state.t(say("Without a date: a typical week, without holidays and leave.")),
+    )  # fmt: skip
+    return weeks, None if day is None else day - timedelta(days=day.weekday())
+
+
+def current_roster(
+    shop: state.Shop, plan: Plan, weeks: int, first: date | None
+) -> tuple[Roster, str]:
+    """The roster that the visitor looks at: the last one made for these facts, else a first one."""
+    values, key = st.session_state, f"{shop.key}-{weeks}-{first}"
+    found: Roster | None = values.pop("roster_found", None)
+    if found is not None:
+        values.roster = key, found, values.get("roster", ("", None, 0))[2] + 1
+    if values.get("roster", ("",))[0] != key:
+        count = values.get("roster", ("", None, 0))[2] + 1
+        values.roster = key, rosters.first_roster(shop, plan, weeks, first), count
+        values.roster_locked = {}
+    _, roster, count = values.roster
+    return roster, f"roster-{count}"
+
+
+def keep(roster: Roster, locked: dict[Cell, Assignment | None]) -> None:
+    """Look at another roster from now on, of which some cells stand."""
+    st.session_state.roster_found = roster
+    st.session_state.roster_locked = st.session_state.roster_locked | locked
+
+
+def edit(shop: state.Shop, plan: Plan, roster: Roster, version: str) -> Roster:
+    """The table, and what a change by hand does; the roster as it then stands."""
+    state.section(say("Who works when"))
+    state.caption(
+        say('Write over any cell, like "10:00-16:30"; an empty cell is a day off. Everything below '
+            "follows at once.")
+    )  # fmt: skip
+    days = [state.t(roster_words.day_name(roster, day)) for day in range(7 * roster.weeks)]
+    table = pd.DataFrame(rosters.FREE, index=list(roster.people), columns=days, dtype=str)
+    for shift in roster.assignments:
+        table.loc[shift.person, days[shift.day]] = rosters.text_of(shift)
+    written = st.data_editor(table, key=version, width="stretch")
+    changed = roster.assignments
+    for row, person in enumerate(roster.people):
+        for day, name in enumerate(days):
+            text = str(written[name].iloc[row] or rosters.FREE).strip()
+            if text != table[name].iloc[row]:
+                with state.problems():
+                    changed = rosters.with_cell(shop.case, roster, changed, person, day, text)
+    if changed == roster.assignments:
+        state.paragraphs(roster_words.proof(roster))
+        search(shop, plan, roster)
+        return roster
+    ask = ask_for(shop.case, shop.potential, plan, weeks=roster.weeks, first=roster.first)
+    after = judge_roster(ask, changed)
+    after = replace(after, bound=max(roster.bound, after.value))
+    state.paragraphs(roster_words.edited(roster, after))
+    left, right = st.columns(2)
+    if left.button(state.t(say("Keep these cells, make the rest anew")), type="primary"):
+        cells = changed_cells(roster, after)
+        shifts = {(s.person, s.day): s for s in changed}
+        locked = {cell: shifts.get(cell) for cell in cells}
+        keep(
+            make_roster(
+                shop.case, shop.potential, plan, weeks=roster.weeks, first=roster.first,
+                locked=st.session_state.roster_locked | locked, seconds=rosters.QUICK,
+            ),
+            locked,
+        )  # fmt: skip
+        st.rerun()
+    right.button(state.t(say("Back to the proposal")), on_click=keep, args=(roster, {}))
+    return after
+
+
+def search(shop: state.Shop, plan: Plan, roster: Roster) -> None:
+    """A longer search, where something may be left to find."""
+    if "roster_job" in st.session_state:
+        rosters.watch()
+    elif roster.gap > 0.001:
+        st.button(
+            state.t(say("Search longer")), on_click=rosters.search_longer,
+            args=(shop, plan, roster),
+            help=state.t(say("Up to two minutes; you can stop it at any time.")),
+        )  # fmt: skip
+
+
+def show_open(roster: Roster) -> None:
+    """Needs that are not met, rules that are not kept, and the ways out."""
+    if roster.unmet:
+        state.section(say("Not met"))
+        state.table(roster_words.unmet_rows(roster))
+    if roster.broken:
+        state.section(say("Rules that are not kept"))
+        state.listed(roster_words.broken(roster))
+    if roster.relaxations:
+        state.section(say("What would help"))
+        state.listed(roster_words.ways_out(roster))
+
+
+def show_change(shop: state.Shop, plan: Plan, roster: Roster) -> None:
+    """Somebody falls ill: the smallest change."""
+    with st.expander(state.t(say("Somebody is ill"))):
+        person = st.selectbox(state.t(say("Who")), roster.people, key="ill-person")
+        names = {s.day: state.t(roster_words.day_name(roster, s.day)) for s in roster.of(person)}
+        days = st.multiselect(
+            state.t(say("On which days")), list(names), format_func=names.__getitem__,
+            key=f"ill-days-{person}",
+        )  # fmt: skip
+        if st.button(state.t(say("Find the smallest change"))) and days:
+            after = after_illness(
+                shop.case, shop.potential, plan, roster, person, tuple(days),
+                standing=st.session_state.roster_locked, seconds=rosters.QUICK,
+            )  # fmt: skip
+            cells = changed_cells(roster, after)
+            st.session_state.roster_said = roster_words.changes(cells)
+            keep(after, {(person, day): None for day in days})
+            st.rerun()
+        if "roster_said" in st.session_state:
+            state.paragraphs(st.session_state.pop("roster_said"))
+
+
+def show_fairness(shop: state.Shop, roster: Roster) -> None:
+    """Evenings, Saturdays and Sundays beside the fair part, and what unfairness may cost."""
+    rows = roster_words.share_rows(roster)
+    if not rows:
+        return
+    state.section(say("Shared fairly?"))
+    state.caption(say("Hours worked, of the hours that are a fair part by contract."))
+    state.table(rows)
+
+    def changed() -> None:
+        state.suppose({"roster.fair_price": st.session_state["fair-price"]})
+
+    st.session_state["fair-price"] = shop.case.roster.fair_price
+    st.number_input(
+        state.t(say("What an unfair hour may cost")), 0.0, 100.0, step=0.5, key="fair-price",
+        on_change=changed,
+    )  # fmt: skip
+
+
+def show_pay(shop: state.Shop, roster: Roster) -> None:
+    """Paid hours of everybody, and the files for payroll and calendars."""
+    state.section(say("Paid hours"))
+    state.table(roster_words.pay_rows(roster))
+    with st.container(horizontal=True):
+        st.download_button(
+            state.t(say("Hours for the payroll (CSV)")),
+            roster_words.payroll_csv({shop.demand.store: roster}).encode("utf-8-sig"),
+            "payroll.csv",
+            "text/csv",
+        )
+        share.calendars(shop, roster)
+
+
+def show_together(shop: state.Shop, plan: Plan) -> None:
+    """Hours and people decided together, where few people bind."""
+    state.section(say("Hours that suit these people"))
+    state.caption(
+        say(
+            "The plan's hours are the best for anybody. With few people, other hours may earn more."
+        )
+    )
+    if st.button(state.t(say("Decide hours and people together"))):
+        found = rosters.together(shop, plan)
+        state.paragraphs(roster_words.together(found))
+        st.code(str(found.hours), language=None, wrap_lines=True)
+        state.paragraphs(roster_words.headline(found.roster))
+
+
+def show_people(shop: state.Shop) -> None:
+    """The people as a table to write in."""
+    state.caption(
+        say('Hours per week by contract, and when they can work, like "Mo-Fr 08:00-20:00".')
+    )
+    columns = {
+        "name": state.t(say("Name")),
+        "least": state.t(say("Hours, at least")),
+        "most": state.t(say("at most")),
+        "available": state.t(say("Can work")),
+        "keyholder": state.t(say("Holds a key")),
+    }
+    kinds = {"name": str, "least": float, "most": float, "available": str, "keyholder": bool}
+    known = [
+        (person.name, *person.contract_hours, str(person.available), person.keyholder)
+        for person in shop.case.employee
+    ]
+    rows = pd.DataFrame(known, columns=list(columns)).astype(kinds)
+    written = st.data_editor(
+        rows, num_rows="dynamic", hide_index=True, key=f"people-{shop.key}",
+        column_config=dict(columns),
+    )  # fmt: skip
+    if st.button(state.t(say("Use these people"))):
+        with state.problems():
+            state.state({"employee": rosters.facts(shop.case.employee, written)})
+            st.rerun()
+
+
+page()

@@ -1,0 +1,188 @@
+"""Stores: all shops of a chain side by side, compared fairly, and one budget of hours for them."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from optimizer.app import chained, state
+from optimizer.chain.budget import Split
+from optimizer.chain.run import ChainAnswer
+from optimizer.language import Number, say
+from optimizer.reporting import chain_plots, chain_words
+
+FILTERS = ("region", "format", "cluster")
+ALL = ""
+FORMATS = {
+    "margin_per_hour": "%.1f",
+    "given_footfall": "%.2f",
+    "later_pays": "%.0f %%",
+    "paid_hours": "%.1f",
+    "profit": "%.0f",
+    "more": "%.0f",
+}
+
+
+def page() -> None:
+    """The budget first, then what another hour would earn, then the shops."""
+    answer = chained.chain()
+    show_budget(answer)
+    show_stores(answer)
+    show_trials(answer)
+    if answer.errors:
+        state.section(say("Shops left out"))
+        state.listed(chain_words.mistaken(answer))
+
+
+def choose_budget(answer: ChainAnswer) -> Split:
+    """A slider of paid hours; all that follows moves with it."""
+    least, most = int(answer.budget.least) + 1, int(answer.budget.most) + 1
+    today = min(max(round(answer.paid_hours_today), least), most)
+    head = st.container()
+    hours = today
+    if most > least:
+        hours = st.slider(
+            state.t(say("Paid hours a week, all shops together")),
+            least,
+            most,
+            today,
+            key="chain-budget",
+            help=state.t(
+                say(
+                    "From the fewest that open every shop to the most that pay. It begins with "
+                    "what today's opening hours take."
+                )
+            ),
+        )
+    split = answer.budget.split(float(hours))
+    with head:
+        state.headline(state.shop(), chain_words.headline(answer, split))
+    return split
+
+
+@st.fragment
+def show_budget(answer: ChainAnswer) -> None:
+    """What a budget earns and gives to whom; only this part moves with its slider."""
+    split = choose_budget(answer)
+    state.paragraphs(
+        chain_words.price(answer, split),
+        chain_words.proof(answer, split),
+        *chain_words.left_aside(answer),
+    )
+    told = say("What every budget earns; the mark is the one chosen above.")
+    state.picture(chain_plots.budget_chart(answer, split), told)
+    first, *moves = chain_words.next_hours(answer, split)
+    state.section(say("The next hours"))
+    state.paragraphs(first)
+    if moves:
+        state.listed(moves)
+    first, *moves = chain_words.a_cut(answer, split)
+    with st.expander(state.t(say("If hours must go"))):
+        state.paragraphs(first)
+        if moves:
+            state.listed(moves)
+    state.section(say("What each shop gets"))
+    show_plans(answer, split)
+
+
+@st.fragment
+def show_stores(answer: ChainAnswer) -> None:
+    """The shops, best first; a chosen one is shown on all other pages."""
+    state.section(say("Shops compared fairly"))
+    state.caption(
+        say(
+            "Margin per paid hour given each shop's own footfall and floor space. Places are 90 % "
+            "intervals: shops whose intervals overlap cannot be told apart."
+        )
+    )
+    chosen = filtered(chain_words.fair_table(answer))
+    if chosen.empty:
+        state.paragraphs(say("No shop is left: choose fewer filters."))
+        return
+    stores = [str(store) for store in chosen.index]
+    show_ranks(chosen)
+    told = say("Each shop's margin an hour against what is expected; the table above holds it.")
+    state.picture(chain_plots.funnel_chart(answer, stores), told)
+    state.caption(chain_words.funnel_sentence(answer))
+    store = st.selectbox(
+        state.t(say("Look at one shop on the other pages")),
+        stores,
+        index=None,
+        key="chain-store",
+        placeholder=state.t(say("Choose a shop")),
+    )
+    if store is not None and store != state.visitor().store:
+        state.choose_store(store)
+        st.rerun()
+
+
+def filtered(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the chosen region, format and cluster; nothing to choose is not shown."""
+    kinds = [name for name in FILTERS if table[name].nunique() > 1]
+    for place, name in zip(st.columns(max(len(kinds), 1)), kinds, strict=False):
+        values = [ALL, *sorted(map(str, table[name].unique()))]
+        with place:
+            value = st.selectbox(
+                state.t(chain_words.HEADS[name]),
+                values,
+                format_func=lambda text: text or state.t(say("all")),
+                key=f"chain-{name}",
+            )
+        if value != ALL:
+            table = table[table[name].astype(str) == value]
+    return table
+
+
+def show_plans(answer: ChainAnswer, split: Split) -> None:
+    """All shops with their hours and money, in a box of their own, which scrolls and sorts."""
+    table, heads = answer.planned(split), chain_words.HEADS
+    columns = {
+        "store": table.index,
+        "hours": table["hours"].to_numpy(),
+        "paid_hours": table["paid_hours"].to_numpy(),
+        "profit": table["profit"].to_numpy(),
+        "more": table["profit"].to_numpy() - answer.stores["profit_today"].to_numpy(),
+    }
+    box({heads[name]: (values, FORMATS.get(name)) for name, values in columns.items()})
+
+
+def show_ranks(table: pd.DataFrame) -> None:
+    """The ranks in a box of their own."""
+    heads = chain_words.HEADS
+    places = [
+        state.t(say("{low} to {high}", low=Number(low), high=Number(high)))
+        for low, high in zip(table["rank_low"], table["rank_high"], strict=True)
+    ]
+    columns = {
+        "store": table.index,
+        "place": places,
+        "margin_per_hour": table["margin_per_hour"].to_numpy(),
+        "given_footfall": table["given_footfall"].to_numpy(),
+        "later_pays": 100 * table["later_pays"].to_numpy(float),
+        "hours_today": table["hours_today"].to_numpy(),
+    }
+    box({heads[name]: (values, FORMATS.get(name)) for name, values in columns.items()})
+
+
+def box(columns: dict[str, tuple[Any, str | None]]) -> None:
+    """A long table that scrolls; numbers with their format, texts without one."""
+    shown = pd.DataFrame({state.t(head): values for head, (values, _) in columns.items()})
+    looks: dict[Any, Any] = {
+        state.t(head): st.column_config.NumberColumn(format=how)
+        for head, (_, how) in columns.items()
+        if how
+    }
+    st.dataframe(shown, hide_index=True, height=320, column_config=looks)
+
+
+def show_trials(answer: ChainAnswer) -> None:
+    """Who should try a late Thursday first."""
+    state.section(say("A late Thursday: who should try it first"))
+    told = chain_words.to_try(answer)
+    state.listed(told[:5])
+    if told[5:]:
+        with st.expander(state.t(say("The others"))):
+            state.listed(told[5:])
+
+
+page()

@@ -1,0 +1,1 @@
+"""Many shops: rows reduced to statistics, one function over all stores, one budget, fair ranks."""

@@ -1,0 +1,57 @@
+"""The verb on people: roster."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from optimizer.cli.asked import Answer, Verb, case_arguments, estimated, one_or_stores
+from optimizer.planning.hours import optimize
+from optimizer.planning.potential import potential
+from optimizer.planning.roster import Roster
+from optimizer.planning.roster_joint import decide_together
+from optimizer.planning.rostering import make_roster
+from optimizer.reporting import roster_words
+from optimizer.timegrid import parse_date
+
+
+def _roster(options: argparse.Namespace) -> Answer:
+    whole, shops = estimated(options)
+    first = parse_date(options.first) if options.first else None
+    found: list[dict[str, Any]] = []
+    lines: list[str] = []
+    rosters: dict[str, Roster] = {}
+    for case, _, demand in shops:
+        whom = potential(case, demand)
+        plan = optimize(case, whom, time_limit=0)
+        answer: dict[str, Any] = {"store": demand.store}
+        if options.together:
+            both = decide_together(case, whom, plan, seconds=options.time_limit)
+            roster, hours = both.roster, both.hours
+            answer["gain_over_two_steps"] = both.gain
+            lines.append(roster_words.together(both))
+        else:
+            roster = make_roster(
+                case, whom, plan, weeks=options.weeks, first=first, seconds=options.time_limit,
+                only_planned_shifts=options.planned_shifts,
+            )  # fmt: skip
+            hours = plan.hours
+        found.append(answer | {"hours": str(hours)} | roster_words.table(roster))
+        lines += roster_words.lines(roster)
+        rosters[demand.store] = roster
+    if options.output:
+        lines.append(roster_words.write_payroll(Path(options.output), rosters))
+    return one_or_stores(whole, shops, found), lines
+
+
+def _roster_arguments(verb: argparse.ArgumentParser) -> None:
+    case_arguments(verb)
+    verb.add_argument("-o", "--output", metavar="DIR", help="write the payroll's hours there")
+    verb.add_argument("--weeks", type=int, default=1, help="weeks, 1 unless said")
+    verb.add_argument("--first", metavar="DATE", help="the Monday with which it begins")
+    verb.add_argument("--planned-shifts", action="store_true", help="only the plan's own shifts")
+    verb.add_argument("--together", action="store_true",
+                      help="decide the hours together with the people")  # fmt: skip
+    verb.add_argument("--time-limit", type=float, default=30.0, help="seconds per shop")
+
+
+ROSTER = Verb(_roster, "who works when in the hours of the plan", _roster_arguments)

@@ -1,0 +1,164 @@
+"""A whole chain from its folder to files: every step at once, and in the terminal."""
+
+import json
+import math
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.chain_shops import chain_folder
+from optimizer.casefile import for_store, read_case
+from optimizer.chain.reduce import reduce_rows
+from optimizer.chain.run import ChainAnswer, solve_chain
+from optimizer.chain.stores import ANSWERS
+from optimizer.cli import main
+from optimizer.errors import CaseError
+from optimizer.opening import OpeningHours
+
+pytest.importorskip("duckdb")
+STORES = 14
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fourteen shops over a year; two in a mall, one with hours in which it sells nothing."""
+    made = chain_folder(tmp_path_factory.mktemp("chain"), STORES, STORES * 6000, minutes=60)
+    file = made / "stores.csv"
+    table = pd.read_csv(file)
+    table["mall"] = ["the mall" if store in ("S0004", "S0007") else "" for store in table["store"]]
+    table["min_hours"] = np.where(table["store"] == "S0002", 60.0, np.nan)
+    table.loc[table["store"] == "S0003", "hours"] = "Mo 03:00-04:00"
+    table.to_csv(file, index=False)
+    return made
+
+
+@pytest.fixture(scope="module")
+def answer(folder: Path) -> ChainAnswer:
+    return solved(folder)
+
+
+def solved(source: Path, **options: object) -> ChainAnswer:
+    case = read_case(source)
+    reduced, _ = reduce_rows(case, source / "cells", minutes=60)
+    options = {"backend": "serial", "whole_shifts": False} | options
+    return solve_chain(case, reduced, **options)  # type: ignore[arg-type]
+
+
+def test_columns_of_stores_csv_become_facts(folder: Path) -> None:
+    """Short names, places, malls and least hours are read; unknown columns are named."""
+    case = for_store(read_case(folder), "S0002")
+    assert case.site.least_hours == 60
+    assert case.site.region == "east"
+    assert case.site.latitude == pytest.approx(60.1)
+    assert for_store(read_case(folder), "S0004").site.mall == "the mall"
+    assert case.hours.current == OpeningHours.parse("Mo-Fr 10:00-18:00; Sa 10:00-16:00")
+    (folder.parent / "odd").mkdir()
+    (folder.parent / "odd" / "case.toml").write_text("version = 1\n")
+    (folder.parent / "odd" / "stores.csv").write_text("store,colour\nA,red\n")
+    with pytest.raises(CaseError, match="colour"):
+        for_store(read_case(folder.parent / "odd"), "A")
+
+
+def test_every_store_has_a_row_or_a_reason(answer: ChainAnswer) -> None:
+    """The store that sells nothing in its hours is told apart; all others are planned."""
+    assert list(answer.errors) == ["S0003"]
+    assert "no sales" in answer.errors["S0003"]
+    assert len(answer.stores) == STORES - 1
+    assert sorted(store for _, stores, _ in answer.units for store in stores) == sorted(
+        answer.stores.index
+    )
+
+
+def test_the_split_gives_every_store_its_week(answer: ChainAnswer) -> None:
+    """Hours and money of the stores add up to the split; mall and least hours are kept."""
+    split = answer.budget.split(answer.paid_hours_today * 0.9)
+    plan = answer.planned(split)
+    assert plan["paid_hours"].sum() == pytest.approx(split.used)
+    assert plan["profit"].sum() == pytest.approx(split.profit)
+    assert plan.loc["S0004", "hours"] == plan.loc["S0007", "hours"]
+    assert plan.loc["S0002", "paid_hours"] >= 60 or split.used < answer.budget.least + 60
+    for hours in plan["hours"]:
+        assert OpeningHours.parse(hours).weekly_hours > 0
+
+
+def test_changes_of_the_budget_are_told_by_store(answer: ChainAnswer) -> None:
+    """What a cut costs is the sum over the shops that it touches."""
+    before = answer.budget.split((answer.budget.least + answer.budget.most) / 2)
+    after = answer.budget.split(before.used * 0.95)
+    changed = answer.changed(before, after)
+    assert changed["money"].sum() == pytest.approx(after.profit - before.profit)
+    assert changed["hours"].sum() == pytest.approx(after.used - before.used)
+    assert (changed["hours"] != 0).all()
+
+
+def test_processes_give_the_same_answer_and_go_on_where_they_stopped(
+    folder: Path, answer: ChainAnswer, tmp_path: Path
+) -> None:
+    """Two processes agree with one to the bit; kept answers serve the same question only."""
+    other = solved(folder, backend="process", workers=2, folder=tmp_path)
+    pd.testing.assert_frame_equal(other.stores, answer.stores, check_exact=True)
+    for mine, theirs in zip(other.units, answer.units, strict=True):
+        assert mine[:2] == theirs[:2]
+        np.testing.assert_array_equal(mine[2].profit, theirs[2].profit)
+    kept = (tmp_path / ANSWERS).read_text()
+    again = solved(folder, folder=tmp_path)
+    pd.testing.assert_frame_equal(again.stores, answer.stores, check_exact=True)
+    assert (tmp_path / ANSWERS).read_text() == kept
+    solved(folder, folder=tmp_path, whole_shifts=True)
+    assert (tmp_path / ANSWERS).read_text() != kept
+
+
+def test_the_verb_writes_every_file(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One row per store in three formats, hours for Google and OSM, and a report."""
+    out = tmp_path / "out"
+    arguments = ["chain", str(folder), "--quick", "--workers", "1", "-o", str(out)]
+    assert main([*arguments, "--budget", "500", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["used"] <= 500
+    assert told["profit"] <= told["bound"]
+    assert list(told["errors"]) == ["S0003"]
+    csv, parquet = pd.read_csv(out / "stores.csv"), pd.read_parquet(out / "stores.parquet")
+    excel = pd.read_excel(BytesIO((out / "stores.xlsx").read_bytes()), engine="openpyxl")
+    for table in (csv, parquet, excel):
+        assert table["store"].tolist() == csv["store"].tolist()
+        assert len(table) == STORES
+        assert table["paid_hours"].sum() == pytest.approx(told["used"])
+    assert csv["error"].notna().sum() == 1
+    google = pd.read_csv(out / "google-hours.csv")
+    assert len(google) == STORES - 1
+    assert set(google["Store code"]) == set(csv["store"]) - {"S0003"}
+    osm = pd.read_csv(out / "opening-hours.csv").set_index("store")["opening_hours"]
+    for _, row in csv.dropna(subset="hours").iterrows():
+        assert OpeningHours.parse(osm[row["store"]]) == OpeningHours.parse(row["hours"])
+    page = (out / "report.html").read_text()
+    assert "500" in page or "paid hours a week" in page
+    assert "<script" not in page
+    assert main(arguments) == 0
+    text = capsys.readouterr().out
+    assert "shops would earn" in text
+    assert "Cutting" in text
+
+
+def test_a_budget_that_opens_no_shop_is_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence with the least that is needed, and exit code 1."""
+    arguments = ["chain", str(folder), "--quick", "--workers", "1", "-o", str(tmp_path)]
+    assert main([*arguments, "--budget", "1"]) == 1
+    assert "Give at least" in capsys.readouterr().err
+
+
+def test_the_comparison_is_of_every_store(answer: ChainAnswer) -> None:
+    """Places run over all stores, and chances are chances."""
+    fair = answer.comparison
+    assert fair.rank_low.min() >= 1
+    assert fair.rank_high.max() <= len(answer.stores)
+    assert np.all(fair.rank_low <= fair.rank_high)
+    pays = answer.stores["later_pays"].dropna()
+    assert pays.between(0, 1).all()
+    assert all(math.isfinite(value) for value in answer.stores["thursday_information"])
