@@ -9,6 +9,7 @@ NAMES = (
     "estimate",
     "slider",
     "plans",
+    "shift_design",
     "hidden_evenings",
     "semi_synthetic",
     "real_tills",
