@@ -23,9 +23,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.planning.roster_lines import OFF, Automaton, Horizon
-from optimizer.planning.roster_problem import Limit, Needs, Problem
-from optimizer.planning.roster_search import search
+from optimizer.roster.lines import OFF, Automaton, Horizon
+from optimizer.roster.problem import Limit, Needs, Problem
+from optimizer.roster.search import search
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared/data/bench_curtois_shift_scheduling"
 WEEKDAY, SATURDAY, SUNDAY = range(3)  # kinds of days

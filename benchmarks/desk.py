@@ -16,9 +16,9 @@ from pathlib import Path
 from optimizer.case import Case, DataFile, Economics, Hours, Service
 from optimizer.data.contacts import read_contacts
 from optimizer.demand.contacts import estimate_contacts
+from optimizer.desk.response import plan_desk
+from optimizer.desk.week import desk_week
 from optimizer.opening import OpeningHours
-from optimizer.planning.desk import plan_desk
-from optimizer.planning.desk_week import desk_week
 from optimizer.planning.evaluate import evaluate
 
 ROOT = Path(__file__).resolve().parent.parent

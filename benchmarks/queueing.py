@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from optimizer.desk.transient import transient
 from optimizer.planning.queueing import erlang_a, erlang_c, in_time
-from optimizer.planning.transient import transient
 
 PERIODS, LEVELS = 672, 60  # a week of quarter hours
 RUNS = 9

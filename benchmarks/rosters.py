@@ -25,11 +25,11 @@ from optimizer.planning.hours import optimize
 from optimizer.planning.milp import Model
 from optimizer.planning.plan import Plan
 from optimizer.planning.response import Potential
-from optimizer.planning.roster import Roster
-from optimizer.planning.roster_floor import Floor
-from optimizer.planning.roster_people import People
-from optimizer.planning.roster_problem import Problem
-from optimizer.planning.rostering import ask_for, make_roster
+from optimizer.roster.floor import Floor
+from optimizer.roster.making import ask_for, make_roster
+from optimizer.roster.people import People
+from optimizer.roster.problem import Problem
+from optimizer.roster.roster import Roster
 
 SEEDS = 3
 _ALL_DAY, _EARLY, _LATE = (0, 1440), (0, 930), (720, 1440)  # minutes in which somebody can work

@@ -19,9 +19,8 @@ from optimizer.cli import main
 from optimizer.data.contacts import DeskRecord, read_contacts
 from optimizer.data.observations import read_observations
 from optimizer.demand.contacts import ContactDemand, estimate_contacts
-from optimizer.errors import CaseError, DataError
-from optimizer.opening import OpeningHours
-from optimizer.planning.desk import (
+from optimizer.desk.answer import DeskAnswer, answer_desk, judge_hours
+from optimizer.desk.response import (
     mail_room,
     mail_work,
     plan_desk,
@@ -30,10 +29,11 @@ from optimizer.planning.desk import (
     respond_desk,
     spare_hours,
 )
-from optimizer.planning.desk_answer import DeskAnswer, answer_desk, judge_hours
+from optimizer.desk.transient import transient
+from optimizer.errors import CaseError, DataError
+from optimizer.opening import OpeningHours
 from optimizer.planning.plan import check_plan
 from optimizer.planning.queueing import erlang_a
-from optimizer.planning.transient import transient
 from optimizer.reporting import desk_plots, desk_tables, desk_words
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,11 +11,11 @@ from desk_simulation import Day, Line, play
 from optimizer.case import Case, Hours, Service
 from optimizer.channels import Channel, Desk
 from optimizer.demand.contacts import ContactDemand
+from optimizer.desk.closing import best_stop, close, served_by_place, wait_by_place
+from optimizer.desk.response import DeskResponse, planned_shares, respond_desk
+from optimizer.desk.transient import emptying, transient
+from optimizer.desk.week import ChannelWeek, DeskWeek, desk_week, last_call
 from optimizer.opening import OpeningHours
-from optimizer.planning.closing import best_stop, close, served_by_place, wait_by_place
-from optimizer.planning.desk import DeskResponse, planned_shares, respond_desk
-from optimizer.planning.desk_week import ChannelWeek, DeskWeek, desk_week, last_call
-from optimizer.planning.transient import emptying, transient
 
 HALF = 0.5
 PERIODS = slice(18, 34)  # Monday 09:00 to 17:00

@@ -31,13 +31,13 @@ from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
 from optimizer.planning.plan import Plan
-from optimizer.planning.roster import Assignment, Roster
 from optimizer.reporting import hours_markup, ics, xlsx
 from optimizer.reporting.door_sign import door_sign
 from optimizer.reporting.html import html
 from optimizer.reporting.paper import Document, Heading, Lead, Paragraph, Points, Table
 from optimizer.reporting.pdf import pdf
 from optimizer.reporting.report import report, write_report
+from optimizer.roster.roster import Assignment, Roster
 from optimizer.timegrid import clock
 
 MADE = date(2026, 11, 20)

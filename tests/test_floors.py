@@ -25,20 +25,19 @@ ORDER = """
     demand.displacement demand.contacts
     demand.backtest demand.checked demand.comparison demand.changes demand.chain_trial demand.trial
     demand
-    planning.queueing planning.transient planning.closing planning.response planning.rules
+    planning.queueing planning.response planning.rules
     planning.house_rules planning.plan planning.recapture
     planning.overtime planning.staffing planning.evaluate planning.potential planning.lost
     planning.loyalty planning.coverage
     planning.solver_process planning.milp planning.doors planning.week planning.priced
     planning.curves planning.exchange
     planning.patterns planning.bounds planning.engine planning.hours
-    planning.team planning.desk planning.mail planning.desk_week planning.desk_answer
-    planning.roster planning.roster_lines planning.roster_problem planning.roster_columns
-    planning.roster_search planning.roster_rules planning.roster_book planning.roster_floor
-    planning.roster_people planning.roster_check planning.roster_worth planning.roster_ways
-    planning.rostering planning.roster_joint
     planning.ladder planning.explain planning.scenario planning.what_ifs planning.surge
     planning.pay planning
+    desk.transient desk.closing desk.team desk.response desk.mail desk.week desk.answer desk
+    roster.roster roster.lines roster.problem roster.columns roster.search roster.rules roster.book
+    roster.floor roster.people roster.check roster.worth roster.ways roster.making roster.joint
+    roster
     chain.cells chain.stores chain.reduce chain.pooled chain.frontier chain.budget chain.compare
     chain.describe chain.sisters chain.run chain
     reporting.sentences reporting.plan_words reporting.what_if_words
@@ -170,7 +169,7 @@ def test_module_keeps_to_its_place(module: str) -> None:
         ("case", "def f():\n    from optimizer.errors import CaseError", "late"),
         ("demand.latent", "import streamlit as st", "streamlit"),
         ("planning.hours", "from scipy.optimize import milp", "milp"),
-        ("planning.roster", "import highspy", "highspy"),
+        ("roster.roster", "import highspy", "highspy"),
         ("demand.latent", "rows = open('x').read()", "files"),
         ("demand.latent", "import pandas as pd\npd.read_csv('x')", "files"),
         ("planning.lost", "from datetime import date\ndate.today()", "clock"),

@@ -15,15 +15,15 @@ from optimizer.errors import CaseError, PlanError
 from optimizer.opening import OpeningHours
 from optimizer.people import Employee, Leave, RosterRules, Wish
 from optimizer.planning.hours import optimize
-from optimizer.planning.roster import Assignment, Roster
-from optimizer.planning.roster_check import check_roster
-from optimizer.planning.roster_floor import Ask, Floor
-from optimizer.planning.roster_lines import OFF
-from optimizer.planning.roster_people import People
-from optimizer.planning.roster_problem import Team
-from optimizer.planning.roster_rules import known_by
-from optimizer.planning.roster_worth import Judge
-from optimizer.planning.rostering import judge_roster, make_roster, solve_roster
+from optimizer.roster.check import check_roster
+from optimizer.roster.floor import Ask, Floor
+from optimizer.roster.lines import OFF
+from optimizer.roster.making import judge_roster, make_roster, solve_roster
+from optimizer.roster.people import People
+from optimizer.roster.problem import Team
+from optimizer.roster.roster import Assignment, Roster
+from optimizer.roster.rules import known_by
+from optimizer.roster.worth import Judge
 from planning_cases import potential
 
 LONG = "Mo-Su 06:00-22:00"

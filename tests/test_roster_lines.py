@@ -5,11 +5,11 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from optimizer.planning.roster_book import ORDINARY, SUNDAY, WeekBook
-from optimizer.planning.roster_columns import Generation
-from optimizer.planning.roster_lines import OFF, Automaton, Horizon, Lines
-from optimizer.planning.roster_problem import Limit, Needs, Problem, Team
-from optimizer.planning.roster_rules import Rule, WorkingTime
+from optimizer.roster.book import ORDINARY, SUNDAY, WeekBook
+from optimizer.roster.columns import Generation
+from optimizer.roster.lines import OFF, Automaton, Horizon, Lines
+from optimizer.roster.problem import Limit, Needs, Problem, Team
+from optimizer.roster.rules import Rule, WorkingTime
 
 START, END = np.array([360, 840, 960]), np.array([720, 1260, 1320])
 PAID = np.array([3, 4, 3])

@@ -20,13 +20,13 @@ from optimizer.cli import main
 from optimizer.errors import CaseError
 from optimizer.people import Employee
 from optimizer.planning.hours import optimize
-from optimizer.planning.roster import Assignment, Roster
-from optimizer.planning.roster_check import check_roster
-from optimizer.planning.roster_joint import decide_together
-from optimizer.planning.roster_lines import OFF
-from optimizer.planning.roster_search import search
-from optimizer.planning.rostering import ask_for, judge_roster
 from optimizer.reporting import roster_words
+from optimizer.roster.check import check_roster
+from optimizer.roster.joint import decide_together
+from optimizer.roster.lines import OFF
+from optimizer.roster.making import ask_for, judge_roster
+from optimizer.roster.roster import Assignment, Roster
+from optimizer.roster.search import search
 from planning_cases import potential
 
 ROOT = Path(__file__).resolve().parent.parent

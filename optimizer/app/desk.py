@@ -3,9 +3,9 @@
 import streamlit as st
 
 from optimizer.app import state
+from optimizer.desk.answer import DeskAnswer
+from optimizer.desk.week import DeskWeek, last_call
 from optimizer.language import Weekday, said, say
-from optimizer.planning.desk_answer import DeskAnswer
-from optimizer.planning.desk_week import DeskWeek, last_call
 from optimizer.reporting import desk_plots, desk_tables, desk_words
 
 _LATE = (0.25, 0.05)  # hours of overtime, and how often it may be more

@@ -9,17 +9,17 @@ import streamlit as st
 from optimizer.app import rosters, share, state
 from optimizer.language import Day, say
 from optimizer.planning.plan import Plan
-from optimizer.planning.roster import Assignment, Roster
-from optimizer.planning.roster_floor import Cell
-from optimizer.planning.roster_rules import known_by
-from optimizer.planning.rostering import (
+from optimizer.reporting import roster_words
+from optimizer.roster.floor import Cell
+from optimizer.roster.making import (
     after_illness,
     ask_for,
     changed_cells,
     judge_roster,
     make_roster,
 )
-from optimizer.reporting import roster_words
+from optimizer.roster.roster import Assignment, Roster
+from optimizer.roster.rules import known_by
 
 WEEKS = (1, 2, 4)
 

@@ -15,10 +15,10 @@ from optimizer.errors import CaseError
 from optimizer.language import Percent, say
 from optimizer.people import Employee
 from optimizer.planning.plan import Plan
-from optimizer.planning.roster import Assignment, Roster
-from optimizer.planning.roster_floor import Ask
-from optimizer.planning.roster_joint import Together, decide_together
-from optimizer.planning.rostering import ask_for, make_roster, shift_by_hand, solve_roster
+from optimizer.roster.floor import Ask
+from optimizer.roster.joint import Together, decide_together
+from optimizer.roster.making import ask_for, make_roster, shift_by_hand, solve_roster
+from optimizer.roster.roster import Assignment, Roster
 from optimizer.timegrid import clock, parse_clock
 
 QUICK = 6.0  # seconds for the first answer

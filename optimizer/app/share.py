@@ -18,10 +18,10 @@ from optimizer.errors import OpeningHoursError
 from optimizer.language import Listed, say, say_n
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.plan import Plan
-from optimizer.planning.roster import Roster
 from optimizer.planning.rules import rule_pack
 from optimizer.reporting import takeaway
 from optimizer.reporting.takeaway import Takeaway
+from optimizer.roster.roster import Roster
 
 ROOMS = ("economics", "displacement", "loyalty", "service", "labour", "hours")
 _LONGEST = 300  # characters of a value in a link

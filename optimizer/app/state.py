@@ -45,9 +45,9 @@ from optimizer.demand.backtest import Backtest, backtest
 from optimizer.demand.checked import estimate_demands
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import Displacement, displacement
+from optimizer.desk.answer import DeskAnswer, answer_desk
 from optimizer.errors import DataError, OpeningHoursError
 from optimizer.language import said, say
-from optimizer.planning.desk_answer import DeskAnswer, answer_desk
 from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.hours import optimize
 from optimizer.planning.lost import HourWorth, SalesLost, hour_worth, sales_lost

@@ -12,11 +12,11 @@ from optimizer.cli.asked import Answer, named_case
 from optimizer.data.contacts import DeskRecord, read_contacts
 from optimizer.demand.contacts import estimate_contacts
 from optimizer.demand.demand import interval
+from optimizer.desk.answer import answer_desk, judge_hours
+from optimizer.desk.response import at_stake
 from optimizer.errors import CaseError
 from optimizer.language import Listed, Number, Percent, Unit, say
 from optimizer.opening import OpeningHours
-from optimizer.planning.desk import at_stake
-from optimizer.planning.desk_answer import answer_desk, judge_hours
 from optimizer.planning.recapture import recapture
 from optimizer.reporting import desk_tables, desk_words
 

@@ -7,10 +7,10 @@ from typing import Any
 from optimizer.cli.asked import Answer, Verb, case_arguments, estimated, one_or_stores
 from optimizer.planning.hours import optimize
 from optimizer.planning.potential import potential
-from optimizer.planning.roster import Roster
-from optimizer.planning.roster_joint import decide_together
-from optimizer.planning.rostering import make_roster
 from optimizer.reporting import roster_words
+from optimizer.roster.joint import decide_together
+from optimizer.roster.making import make_roster
+from optimizer.roster.roster import Roster
 from optimizer.timegrid import parse_date
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from optimizer.demand.demand import interval
+from optimizer.desk.answer import DeskAnswer, ExtraHour
+from optimizer.desk.week import DeskWeek
 from optimizer.language import Clock, Money, Number, said, say
-from optimizer.planning.desk_answer import DeskAnswer, ExtraHour
-from optimizer.planning.desk_week import DeskWeek
 from optimizer.reporting import desk_words
 from optimizer.timegrid import clock
 

@@ -5,6 +5,10 @@ from typing import Any
 import numpy as np
 
 from optimizer.channels import Channel
+from optimizer.desk.answer import DeskAnswer
+from optimizer.desk.closing import Closing
+from optimizer.desk.mail import MailWeek
+from optimizer.desk.week import DeskWeek, LastMoments
 from optimizer.language import (
     About,
     Clock,
@@ -17,10 +21,6 @@ from optimizer.language import (
     said,
     say,
 )
-from optimizer.planning.closing import Closing
-from optimizer.planning.desk_answer import DeskAnswer
-from optimizer.planning.desk_week import DeskWeek, LastMoments
-from optimizer.planning.mail import MailWeek
 from optimizer.timegrid import WEEKDAYS
 
 Rows = list[dict[str, Any]]

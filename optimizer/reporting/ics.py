@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from optimizer.language import Clock, say, translated
 from optimizer.planning.plan import Plan
-from optimizer.planning.roster import Roster
+from optimizer.roster.roster import Roster
 
 _LONGEST_LINE = 75  # bytes, without the line's end (section 3.1)
 

@@ -28,7 +28,6 @@ from optimizer.planning.lost import SalesLost, sales_lost
 from optimizer.planning.plan import Plan, Shift
 from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
-from optimizer.planning.roster import Roster
 from optimizer.reporting import sentences, tables
 from optimizer.reporting.drawings import day_drawing, week_drawing
 from optimizer.reporting.hours_markup import days_alike, with_special_days
@@ -44,6 +43,7 @@ from optimizer.reporting.paper import (
     Table,
 )  # fmt: skip
 from optimizer.reporting.pdf import pdf
+from optimizer.roster.roster import Roster
 
 _MOST_POINTS = 5  # of a list: the report has two pages
 

@@ -20,9 +20,9 @@ from optimizer.language import (
     say,
     say_n,
 )
-from optimizer.planning.roster import Assignment, Roster, Unmet
-from optimizer.planning.roster_joint import Together
 from optimizer.reporting import listings
+from optimizer.roster.joint import Together
+from optimizer.roster.roster import Assignment, Roster, Unmet
 from optimizer.timegrid import clock
 
 Cells = list[dict[str, Said | str]]

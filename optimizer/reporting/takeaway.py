@@ -15,13 +15,13 @@ from optimizer.language import say, translated
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
 from optimizer.planning.plan import Plan
-from optimizer.planning.roster import Roster
 from optimizer.reporting import hours_markup, ics, sentences, xlsx
 from optimizer.reporting.door_sign import door_sign
 from optimizer.reporting.html import html
 from optimizer.reporting.paper import Document
 from optimizer.reporting.pdf import pdf
 from optimizer.reporting.report import report
+from optimizer.roster.roster import Roster
 
 
 @dataclass(frozen=True, eq=False)

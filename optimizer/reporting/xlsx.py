@@ -20,9 +20,9 @@ from optimizer.language import Weekday, say, translated, written
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.plan import Plan
-from optimizer.planning.roster import Roster
 from optimizer.reporting import tables
 from optimizer.reporting.paper import INK, LINE
+from optimizer.roster.roster import Roster
 from optimizer.timegrid import MINUTES_PER_DAY, clock
 
 _BEGIN_FORMULAS = tuple("=+-@|%\t\r\n＝＋－＠")

@@ -7,18 +7,18 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.people import Employee
-from optimizer.planning.roster_book import ORDINARY, SUNDAY, WeekBook
-from optimizer.planning.roster_floor import Floor, shape_of
-from optimizer.planning.roster_lines import OFF, Automaton, Horizon
-from optimizer.planning.roster_problem import Limit, Problem
-from optimizer.planning.roster_rules import (
+from optimizer.planning.rules import rule_pack
+from optimizer.roster.book import ORDINARY, SUNDAY, WeekBook
+from optimizer.roster.floor import Floor, shape_of
+from optimizer.roster.lines import OFF, Automaton, Horizon
+from optimizer.roster.problem import Limit, Problem
+from optimizer.roster.rules import (
     LOCKED_PRICE,
     YOUNG_HOURS,
     Rule,
     WorkingTime,
     working_time,
 )
-from optimizer.planning.rules import rule_pack
 
 OVERTIME = 0.5  # of the wage, on top, for hours above the contract
 EVENING = 18 * 60  # minute of the day

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.planning.roster_columns import Generation, Prices
-from optimizer.planning.roster_problem import Problem, Team
+from optimizer.roster.columns import Generation, Prices
+from optimizer.roster.problem import Problem, Team
 
 CLOSE = 1e-3  # relative distance to the bound that counts as the best
 _FEW = 14  # people; of fewer, one is given a line at a time

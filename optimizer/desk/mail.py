@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.channels import Channel
-from optimizer.planning.desk import DeskResponse, hours_for_contacts
+from optimizer.desk.response import DeskResponse, hours_for_contacts
 
 _WEEKS = 30  # after which a stack of mail that still grows is said to grow
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.errors import PlanError
 from optimizer.planning.milp import Model, WarmProgram
-from optimizer.planning.roster_problem import Problem
+from optimizer.roster.problem import Problem
 
 _NOBODY = 1e6  # money: what it counts that a person has no line at all
 _SMOOTHING = 0.4

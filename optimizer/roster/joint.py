@@ -17,12 +17,12 @@ from optimizer.opening import OpeningHours
 from optimizer.planning.house_rules import missed, needed_staff
 from optimizer.planning.plan import Plan
 from optimizer.planning.response import Potential, posts
-from optimizer.planning.roster import Roster
-from optimizer.planning.roster_floor import Ask
-from optimizer.planning.roster_search import Tell, carry_on
-from optimizer.planning.roster_ways import worth_of
-from optimizer.planning.rostering import ask_for, make_roster, solve_roster
 from optimizer.planning.week import Week, week_of
+from optimizer.roster.floor import Ask
+from optimizer.roster.making import ask_for, make_roster, solve_roster
+from optimizer.roster.roster import Roster
+from optimizer.roster.search import Tell, carry_on
+from optimizer.roster.ways import worth_of
 
 _STEPS = (1, -1, 2, -2)  # by which a door is moved, in steps of the door sign
 _WORTHWHILE = 0.01  # money a week

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.planning.transient import emptying
+from optimizer.desk.transient import emptying
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.planning.roster_rules import NIGHT_MINUTES, WorkingTime, night_minutes
+from optimizer.roster.rules import NIGHT_MINUTES, WorkingTime, night_minutes
 from optimizer.timegrid import MINUTES_PER_DAY
 
 ORDINARY, SUNDAY = 0, 1  # kinds of days

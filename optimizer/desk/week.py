@@ -11,15 +11,15 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.channels import Channel, Desk
+from optimizer.desk.closing import Closing, best_stop, close, wait_by_place
+from optimizer.desk.mail import MailWeek, mail_week
+from optimizer.desk.response import DeskResponse
+from optimizer.desk.team import Team
+from optimizer.desk.transient import transient
 from optimizer.opening import OpeningHours
-from optimizer.planning.closing import Closing, best_stop, close, wait_by_place
-from optimizer.planning.desk import DeskResponse
 from optimizer.planning.evaluate import costs
-from optimizer.planning.mail import MailWeek, mail_week
 from optimizer.planning.queueing import at_servers, in_time
 from optimizer.planning.recapture import recapture
-from optimizer.planning.team import Team
-from optimizer.planning.transient import transient
 
 _STOPS = np.arange(0, 65, 5)  # minutes before closing time to choose from
 _BUSYNESS = np.sqrt(3) * np.array([-1, 0, 1])  # quiet, usual and busy days, as normal scores,

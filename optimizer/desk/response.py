@@ -13,11 +13,11 @@ from optimizer.case import Case
 from optimizer.channels import Channel
 from optimizer.demand.contacts import ContactDemand
 from optimizer.demand.displacement import displacement
+from optimizer.desk.team import Team, worth
 from optimizer.opening import OpeningHours
 from optimizer.planning.hours import optimize
 from optimizer.planning.plan import Plan
 from optimizer.planning.response import Potential
-from optimizer.planning.team import Team, worth
 
 _MAIL_STEPS = 6  # times that more room is made for mail that would pile up
 _MORE_ROOM = 1.3

@@ -17,16 +17,16 @@ from optimizer.language import say
 from optimizer.people import Employee
 from optimizer.planning.plan import Plan
 from optimizer.planning.response import Potential
-from optimizer.planning.roster import Assignment, Roster
-from optimizer.planning.roster_check import check_roster
-from optimizer.planning.roster_columns import Prices
-from optimizer.planning.roster_floor import Ask, Cell, Floor, shape_of
-from optimizer.planning.roster_lines import OFF
-from optimizer.planning.roster_people import People
-from optimizer.planning.roster_problem import Problem
-from optimizer.planning.roster_search import CLOSE, Tell, carry_on, search
-from optimizer.planning.roster_ways import ways_out
-from optimizer.planning.roster_worth import Judge
+from optimizer.roster.check import check_roster
+from optimizer.roster.columns import Prices
+from optimizer.roster.floor import Ask, Cell, Floor, shape_of
+from optimizer.roster.lines import OFF
+from optimizer.roster.people import People
+from optimizer.roster.problem import Problem
+from optimizer.roster.roster import Assignment, Roster
+from optimizer.roster.search import CLOSE, Tell, carry_on, search
+from optimizer.roster.ways import ways_out
+from optimizer.roster.worth import Judge
 
 CHANGE_PRICE = 25.0  # money: what a changed cell counts when little is to be changed
 

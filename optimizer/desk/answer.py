@@ -7,8 +7,7 @@ import numpy as np
 from optimizer.case import Case
 from optimizer.data.contacts import DeskRecord
 from optimizer.demand.contacts import ContactDemand, estimate_contacts
-from optimizer.opening import OpeningHours
-from optimizer.planning.desk import (
+from optimizer.desk.response import (
     DeskResponse,
     mail_room,
     plan_desk,
@@ -18,7 +17,8 @@ from optimizer.planning.desk import (
     today_shares,
     unit_of,
 )
-from optimizer.planning.desk_week import DeskWeek, desk_week
+from optimizer.desk.week import DeskWeek, desk_week
+from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import costs, evaluate
 from optimizer.planning.plan import Plan
 from optimizer.planning.recapture import recapture

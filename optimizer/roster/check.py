@@ -14,8 +14,8 @@ from optimizer.language import Clock, Exact, Said, Weekday, say
 from optimizer.opening import OpeningHours, Window
 from optimizer.people import Employee
 from optimizer.planning.plan import BREAK_FROM_ENDS_MINUTES
-from optimizer.planning.roster import Assignment, Broken
-from optimizer.planning.roster_rules import (
+from optimizer.roster.roster import Assignment, Broken
+from optimizer.roster.rules import (
     NIGHT_MINUTES,
     YOUNG_HOURS,
     Rule,

@@ -15,10 +15,10 @@ from optimizer.planning.evaluate import costs, evaluate
 from optimizer.planning.exchange import ShiftTable
 from optimizer.planning.house_rules import needed_staff
 from optimizer.planning.response import Potential, posts
-from optimizer.planning.roster import Assignment
-from optimizer.planning.roster_lines import OFF, Automaton
-from optimizer.planning.roster_problem import Needs
 from optimizer.planning.week import ShiftRules
+from optimizer.roster.lines import OFF, Automaton
+from optimizer.roster.problem import Needs
+from optimizer.roster.roster import Assignment
 from optimizer.timegrid import holiday_mask
 
 MISSING_PER_HOUR = 30.0  # money: an hour with a person missing who must be there, beside its sales

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.planning.roster_lines import OFF, Automaton, Horizon, Lines
+from optimizer.roster.lines import OFF, Automaton, Horizon, Lines
 
 _HALVINGS = 5  # of the price at which a person's limits are kept
 

@@ -6,10 +6,10 @@ from itertools import groupby
 import numpy as np
 
 from optimizer.planning.house_rules import needed_staff
-from optimizer.planning.roster import Assignment, Broken, Pay, Share, Unmet
-from optimizer.planning.roster_floor import NO_KEY_PER_HOUR
-from optimizer.planning.roster_people import KINDS, OVERTIME, People
 from optimizer.planning.rules import rule_pack
+from optimizer.roster.floor import NO_KEY_PER_HOUR
+from optimizer.roster.people import KINDS, OVERTIME, People
+from optimizer.roster.roster import Assignment, Broken, Pay, Share, Unmet
 
 _CENT = 0.005
 

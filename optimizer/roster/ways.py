@@ -8,11 +8,11 @@ import numpy as np
 from optimizer.language import Clock, Exact, Said, Weekday, say
 from optimizer.opening import OpeningHours
 from optimizer.people import ALWAYS, Employee
-from optimizer.planning.roster import Assignment, Relaxation, Roster, Unmet
-from optimizer.planning.roster_floor import Ask, Floor
-from optimizer.planning.roster_lines import Automaton
-from optimizer.planning.roster_people import OVERTIME, People
-from optimizer.planning.roster_problem import Problem, Team
+from optimizer.roster.floor import Ask, Floor
+from optimizer.roster.lines import Automaton
+from optimizer.roster.people import OVERTIME, People
+from optimizer.roster.problem import Problem, Team
+from optimizer.roster.roster import Assignment, Relaxation, Roster, Unmet
 
 MORE_HOURS = (2.0, 4.0, 8.0)  # beyond the contract, that are tried
 MOST_TRIED = 40  # changes of people's facts

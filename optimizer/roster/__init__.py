@@ -1,0 +1,1 @@
+"""Plan + people -> Roster: who works when, by the rules, and what it costs to bend one."""
