@@ -2,6 +2,7 @@
 
 The house, in the order in which data walks through it; a room knows only those above it:
 
+    language    sentences that can be said in another language later
     errors      one family: what is wrong, where, what to do
     timegrid    local days cut into equal periods, the clock, public holidays
     opening     opening hours as a type; reads and writes OSM text
@@ -9,7 +10,10 @@ The house, in the order in which data walks through it; a room knows only those 
     data        files -> Observations: what was counted, with a report of what was not
     demand      Observations -> Demand: customers of a typical week, closed hours included
     planning    Case + Demand -> Plan, Evaluation, SalesLost: money, staff, shifts, proof
-    reporting   numbers -> sentences, tables, pictures; computes nothing
+    desk        the same for phone, chat and mail: queues, closing time, hours and people
+    roster      Plan + people -> Roster: who works when, and what bending a rule costs
+    chain       many shops: rows reduced, demand pooled, one budget, fair ranks
+    reporting   numbers -> sentences, tables, pictures, files; computes nothing
     cli, app    the terminal and the browser
 
     >>> import optimizer as opt
@@ -35,6 +39,9 @@ from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
 from optimizer.planning.scenario import compare, simplest
 from optimizer.reporting.report import write_report
+from optimizer.roster.joint import decide_together
+from optimizer.roster.making import judge_roster, make_roster
+from optimizer.roster.roster import Roster
 
 __all__ = [
     "Case",
@@ -49,15 +56,19 @@ __all__ = [
     "Plan",
     "PlanError",
     "Potential",
+    "Roster",
     "SalesLost",
     "case_from_files",
     "check",
     "compare",
+    "decide_together",
     "estimate_demand",
     "estimate_demands",
     "evaluate",
     "for_store",
     "interval",
+    "judge_roster",
+    "make_roster",
     "optimize",
     "potential",
     "price_ladder",

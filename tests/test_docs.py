@@ -6,9 +6,13 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
+from optimizer.case import Case
+from optimizer.casefile import case_from_table
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -101,3 +105,17 @@ def test_settings_file_is_understood() -> None:
     )
     assert "gatherUsageStats = false" in shown.stdout
     assert "not a valid config option" not in shown.stdout + shown.stderr
+
+
+def test_every_case_shown_is_one() -> None:
+    """Each block of docs/case.md can be read, and every field of a case is in one of them."""
+    text = (ROOT / "docs" / "case.md").read_text(encoding="utf-8")
+    shown = [body for language, body in FENCE.findall(text) if language == "toml"]
+
+    cases = [case_from_table(tomllib.loads(body)) for body in shown]
+
+    assert len(cases) == 3
+    shown_as_default = {"version", "subdivision", "period_minutes", "currency"}
+    elsewhere = {"store", "stores", "site", "folder", "synthetic", "loyalty"}
+    told = {f.name for f in fields(Case) for c in cases if getattr(c, f.name) != f.default}
+    assert {f.name for f in fields(Case)} - told == shown_as_default | elsewhere
