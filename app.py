@@ -19,12 +19,16 @@ PAGES = Path(optimizer.app.__file__).parent
 HERE = Path(__file__).resolve()
 SAMPLE = HERE.parent / "sample_data" / "old_town_gifts"
 OWN = ""
+# Streamlit keeps every cell of a table in one line, which makes a phone scroll sideways.
+PHONE = "<style>@media (max-width: 640px) {[data-testid=stTable] :is(th, td) "
+PHONE += "{white-space: normal; padding: 4px 3px}}</style>"
 KIND_NAMES = {OWN: say("no, my own numbers"), **PRESET_NAMES}
 
 
 def main() -> None:
     """Draw the sidebar and the chosen page."""
     st.set_page_config(page_title=state.t(say("Opening hours")), page_icon=":material/schedule:")
+    st.html(PHONE)
     sign_in.ask()
     with state.problems():
         state.begin(start())

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.roster.lines import OFF, Automaton, Horizon
+from optimizer.roster.automaton import OFF, Automaton, Horizon
 from optimizer.roster.problem import Limit, Needs, Problem
 from optimizer.roster.search import search
 
@@ -303,7 +303,7 @@ def main() -> None:
         nothing = np.full((problem.people, problem.days), OFF)
         start = np.array([problem.admissible(e, line) for e, line in enumerate(nothing)])
         found = search(
-            problem, start, seconds=1e9, close=0.0, whole=True,
+            problem, start, seconds=1e9, close=0.0, whole=True, patience=sys.maxsize,
             tell=partial(_in_time, began + seconds),
         )  # fmt: skip
         spent = sum(os.times()[:4]) - began

@@ -153,7 +153,7 @@ def hidden_evenings(
                 sales[0][:, opens:close].sum() / (close - opens) * (until - close) * week,
             )
         )
-    return _score(np.array(rows))
+    return scored(np.array(rows))
 
 
 def with_late_days(
@@ -176,7 +176,7 @@ def with_late_days(
     return Case(period_minutes=60, hours=Hours(history=(entry,))), seen
 
 
-def _score(rows: np.ndarray) -> Score:
+def scored(rows: np.ndarray) -> Score:
     truth = rows[:, 0]
 
     def wape(estimate: np.ndarray) -> float:

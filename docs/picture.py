@@ -1,4 +1,5 @@
-"""Takes the README's picture of the app: `python docs/picture.py` writes docs/lost-sales.png.
+"""Takes the README's pictures of the app: `python docs/picture.py` writes docs/lost-sales.png
+and docs/plan.png.
 
 Needs Chromium and its driver, as the browser tests do.
 """
@@ -12,11 +13,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import find_browser, open_browser, serve_app, wait_for_page  # noqa: E402
 
-HEIGHT = 1160  # pixels: down to the chart by the hour
+PICTURES = {"": ("lost-sales.png", 1160), "plan": ("plan.png", 1500)}  # file, height in pixels
 
 
 def main() -> None:
-    """Open the app on the sample and keep what its first page shows."""
+    """Open the app on the sample and keep what its first two pages show."""
     found = find_browser()
     if found is None:
         sys.exit("No Chromium with chromedriver on this machine.")
@@ -25,10 +26,11 @@ def main() -> None:
         serve_app(ROOT / "app.py", Path(folder) / "log.txt") as url,
         open_browser(*found) as window,
     ):
-        window.set_window_size(1280, HEIGHT)
-        window.get(url)
-        wait_for_page(window)
-        window.save_screenshot(str(ROOT / "docs" / "lost-sales.png"))
+        for page, (file, height) in PICTURES.items():
+            window.set_window_size(1280, height)
+            window.get(f"{url}/{page}")
+            wait_for_page(window)
+            window.save_screenshot(str(ROOT / "docs" / file))
 
 
 if __name__ == "__main__":

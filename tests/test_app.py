@@ -1,6 +1,7 @@
 """Every page of the app, driven without a browser: what it says is what the package computes."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import optimizer as opt
 from optimizer.app.state import plain
 from optimizer.language import say, translated
-from optimizer.reporting import plots, sentences, tables
+from optimizer.reporting import plots, sentences, tables, takeaway
 from optimizer.timegrid import WEEKDAYS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -155,6 +156,59 @@ def test_wrong_file_says_one_sentence_and_keeps_what_was_there(
     assert not app.exception
     assert "[x](" not in app.error[0].value
     assert headline(app.switch_page(LOST).run()) == before
+
+
+@pytest.mark.parametrize(
+    ("files", "tells"),
+    [
+        ((("tyhja.csv", b""),), "tyhjä"),
+        ((("kuva.csv", bytes(range(256)) * 20),), ""),
+        ((("sarakkeet.csv", b"a,b\n1,2\n"),), ""),
+        ((("kassa.csv", till(3)), ("roska.csv", b"a,b\n1,2\n")), ""),
+        ((("kassa.zip", b"PK\x03\x04" + bytes(100)),), ""),
+    ],
+)
+def test_wrong_files_are_refused_in_finnish(
+    app: AppTest, files: tuple[tuple[str, bytes], ...], tells: str
+) -> None:
+    """One sentence that is in the Finnish catalogue, names the file, and loses nothing."""
+    app.selectbox(key="language").set_value("fi").run()
+    before = headline(app)
+    upload(app, *files)
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith(tuple(name.split(".")[0] for name, _ in files))
+    assert tells in error.value
+    assert not re.search(r"\b(the|is|not|file|Give|Save)\b", error.value), error.value
+    assert headline(app.switch_page(LOST).run()) == before
+
+
+def test_a_desk_is_given_as_one_file() -> None:
+    """A packed desk opens a desk from a shop's page Data, and another one on the desk's own page.
+
+    What is no desk at all is refused in a sentence there, and the desk stays.
+    """
+    folder = ROOT / "sample_data" / "city_helpdesk"
+    desk = replace(opt.read_case(folder), name="Our own desk")
+    files = (replace(file, content=(folder / file.file).read_bytes()) for file in desk.data)
+    desk = replace(desk, data=tuple(files))
+    content = takeaway.bundle(desk)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).run()
+    app.switch_page(DATA).run()
+    app.file_uploader[0].set_value([("desk.zip", content, "application/zip")]).run()
+    assert not app.exception
+    assert not app.error
+    assert "Our own desk" in " ".join(text.value for text in app.sidebar.markdown)
+    answer = headline(app)
+
+    app.file_uploader[0].set_value([("photo.jpg", b"\xff\xd8" + bytes(99), "image/jpeg")]).run()
+    assert len(app.error) == 1
+    assert headline(app) == answer
+
+    content = takeaway.bundle(replace(desk, name="Another desk"))
+    app.file_uploader[0].set_value([("desk.zip", content, "application/zip")]).run()
+    assert not app.error
+    assert "Another desk" in " ".join(text.value for text in app.sidebar.markdown)
 
 
 def test_start_over_brings_the_sample_back(app: AppTest) -> None:

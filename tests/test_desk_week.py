@@ -193,6 +193,16 @@ def test_transient_settles_at_the_steady_state_and_starts_from_a_crowd() -> None
     )
 
 
+def test_endless_patience_needs_no_endless_queue() -> None:
+    """More come than can be served and nobody gives up: all who came are served or still there."""
+    rates, people = np.full(8, 30.0), np.full(8, 2.0)
+    found = transient(rates, people, 6.0, 1e-7, 0.5)
+    inside = found.at_end[-1] @ np.arange(found.at_end.shape[-1])
+
+    assert found.at_end.shape[-1] < 250  # 120 come
+    assert found.served.sum() + inside == pytest.approx(120, abs=1e-3)
+
+
 def test_nobody_there_and_nobody_coming() -> None:
     """Without servers everybody gives up; without arrivals nothing happens."""
     nobody = transient(np.array([6.0, 0.0]), np.array([0.0, 0.0]), 6.0, 12.0, HALF)
@@ -263,6 +273,28 @@ def test_last_call_of_the_week_is_one_of_the_minutes_of_its_last_period() -> Non
 
     assert last_call(response, moments, (10.0, 0.05))[0] == 0
     assert last_call(response, moments, (0.001, 0.0))[0] == 30
+
+
+def test_a_rush_cut_from_the_queue_hours_later_is_counted_once() -> None:
+    """Fifty patient people at nine, one person of six an hour, two hours: 13 are answered."""
+    phone = Channel("phone", 10, 1e5)
+    case = Case(
+        hours=Hours(current=OpeningHours.parse("Mo 09:00-11:00")),
+        service=Service(kind="desk", max_staff=2),
+        channel=(phone,),
+        desk=Desk(closing="cut"),
+    )
+    rush = np.zeros(48)
+    rush[18], rush[21] = 50.0, 0.01
+    demands = (demand_of(phone, rush),)
+    response = respond_desk(case, demands, planned_shares(case, demands))
+    here = OpeningHours.parse("Mo 09:00-11:00")
+    seen = desk_week(response, here, np.ones(336, dtype=int)).channels[0]
+
+    assert seen.turned_away.sum() == pytest.approx(50 - 13, abs=1.0)
+    assert seen.answered.sum() == pytest.approx(13, abs=1.0)
+    for people in (seen.turned_away, seen.gave_up, seen.answered):
+        assert (people >= -1e-9).all()
 
 
 def test_mail_of_the_night_waits_for_the_morning() -> None:

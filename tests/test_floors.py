@@ -35,9 +35,9 @@ ORDER = """
     planning.ladder planning.explain planning.scenario planning.what_ifs planning.surge
     planning.pay planning
     desk.transient desk.closing desk.team desk.response desk.mail desk.week desk.answer desk
-    roster.roster roster.lines roster.problem roster.columns roster.search roster.rules roster.book
-    roster.floor roster.people roster.check roster.worth roster.ways roster.making roster.joint
-    roster
+    roster.roster roster.automaton roster.lines roster.problem roster.columns roster.search
+    roster.rules roster.book roster.floor roster.people roster.check roster.worth roster.ways
+    roster.making roster.joint roster
     chain.cells chain.stores chain.reduce chain.pooled chain.frontier chain.budget chain.compare
     chain.describe chain.sisters chain.run chain
     reporting.sentences reporting.plan_words reporting.what_if_words

@@ -107,6 +107,28 @@ def test_bound_is_exact_where_it_was_solved_and_holds_elsewhere() -> None:
             assert solved.profit - price * solved.hours <= bound[start, end] + 1e-6
 
 
+def test_bound_on_two_windows_holds_where_it_was_not_solved() -> None:
+    """Rents found at one price bound two windows at another one, with a short pause, too."""
+    case = shop(
+        hours__tidy__windows_per_day=2, hours__candidate="Mo-Sa 09:00-20:00", period_minutes=30
+    )
+    case = with_changes(case, {"labour.break_minutes": 30})
+    week = week_of(case, potential(two_peaks(30, 45)))
+    bounds, program = Bounds(week), DayProgram(week)
+    bounds.at(2.0)
+    paused = bounds.paused[2]
+    assert paused is not None
+    for price in (0.0, 2.0, 8.0):
+        promised, best = bounds.best_pair(2, price, paused, above=-np.inf)
+        assert best.tolist() == sorted(set(best.tolist()))
+        for pair in [(0, 8, 9, 22), (0, 9, 11, 22), (2, 10, 14, 22), (4, 12, 13, 21)]:
+            window = tuple(week.doors[list(pair)].tolist())
+            solved = program.solve(2, window, price)
+            assert solved.profit - price * solved.hours <= promised + 1e-6
+        bound, days = bounds.best(2, price, must_open=True)
+        assert bound == pytest.approx(days[0].profit - price * days[0].hours, rel=1e-3)
+
+
 @settings(max_examples=40)
 @given(shops())
 def test_quick_plans_are_legal_and_their_bound_holds(made: tuple[Case, Potential]) -> None:
@@ -219,12 +241,15 @@ def test_the_same_case_gives_the_same_plan() -> None:
     assert (first.hours, first.shifts, first.bound) == (second.hours, second.shifts, second.bound)
 
 
-def test_a_week_in_which_no_day_pays_opens_its_best_day() -> None:
+@pytest.mark.parametrize("tidy", [{}, {"patterns": 2, "windows_per_day": 2}])
+def test_a_week_in_which_no_day_pays_opens_its_best_day(tidy: dict[str, int]) -> None:
     """Almost nobody comes: one day stays open, and the bound knows it."""
+    case = with_changes(SHOP, {f"hours.tidy.{fact}": value for fact, value in tidy.items()})
     people = potential(two_peaks(busiest=0.5))
-    quick = optimize(SHOP, people, time_limit=0)
-    proven = optimize(SHOP, people, gap=1e-6)
+    quick = optimize(case, people, time_limit=0)
+    proven = optimize(case, people, gap=1e-6)
 
+    assert quick.bound < 0
     assert quick.opening.reshape(7, -1).any(axis=1).sum() == 1
     assert proven.objective == pytest.approx(quick.objective, abs=5.0)
     assert proven.objective <= quick.bound + 0.01

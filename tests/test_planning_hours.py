@@ -230,6 +230,27 @@ def test_more_of_a_good_thing_never_hurts(fact: str) -> None:
     assert sizes[0] < sizes[-1]
 
 
+def test_a_limit_that_nobody_stated_has_no_price() -> None:
+    """Without money today's hours are the limit: a price on paid hours does not lift it."""
+    case = shop(rules__paid_hours=1.0, service__min_staff=2, service__max_staff=2)
+    people = potential(two_peaks(busiest=7.5), unit="customers", value=1.0)
+    plan = optimize(case, people, time_limit=0)
+    judged = evaluate(case, people, plan)
+
+    assert judged.objective - judged.penalty == pytest.approx(plan.objective, abs=0.01)
+    assert plan.paid_hours <= 2 * 45  # Saturday takes two shifts
+
+
+def test_a_break_in_every_shift_leaves_todays_hours_countable() -> None:
+    """Nobody may work without a break, and no money is known: today's hours still say a limit."""
+    case = shop(labour__break_after_hours=0, labour__shift_hours=(6, 9))
+    plan = optimize(case, potential(two_peaks(), unit="customers", value=1.0), time_limit=0)
+
+    assert check_plan(case, plan) == []
+    # Monday to Friday 7 hours, in two shifts of 6, and Saturday 5, in one.
+    assert any(note.startswith("The plan may use 66 paid hours") for note in plan.notes)
+
+
 def test_a_day_too_short_for_a_shift_stays_closed_and_is_named() -> None:
     """Three hours on Saturday hold no shift of four."""
     plan = optimize(
@@ -251,9 +272,16 @@ def test_candidate_hours_after_midnight_are_left_aside_and_named() -> None:
 
 def test_doors_that_stay_open_at_midnight_are_named() -> None:
     """A shop that may open around the clock is told how its nights are counted."""
-    plan = optimize(shop(hours__candidate="24/7"), potential(two_peaks()), time_limit=0)
+    facts = {"hours__candidate": "24/7", "hours__per_week": (140, 168)}
+    duty = {"labour__set_up_minutes": 30, "labour__close_down_minutes": 45}
+    case, people = shop(**facts, **duty), potential(two_peaks())
+    plan = optimize(case, people, time_limit=0)
+    judged = evaluate(case, people, plan)
 
     assert any("open at midnight are counted" in note for note in plan.notes)
+    assert (plan.opening & np.roll(plan.opening, 1))[::24].any()  # some are
+    assert judged.objective == pytest.approx(plan.objective, abs=0.01)
+    assert judged.paid_hours == pytest.approx(plan.paid_hours)
 
 
 @pytest.mark.parametrize(
@@ -301,6 +329,11 @@ def test_rules_in_conflict_are_named_with_a_way_out() -> None:
         ({"hours__obligatory": "Su 10:00-18:00"}, "Sun 10:00 is obligatory but lies outside"),
         ({"hours__candidate": "Mo-Fr 10:00-12:00"}, "no day may be open for as long"),
         ({"hours__obligatory": "Fr 20:00-02:00"}, "hours after midnight cannot be planned"),
+        ({"labour__shift_hours": (0.1, 0.2)}, "no shift of whole periods of 60 minutes"),
+        (
+            {"labour__break_minutes": 360, "labour__shift_hours": (7, 9)},
+            "no shift is long enough for its break",
+        ),
     ],
 )
 def test_facts_that_leave_no_plan_are_named(changes: dict[str, Any], said: str) -> None:

@@ -15,9 +15,9 @@ from optimizer.errors import CaseError, PlanError
 from optimizer.opening import OpeningHours
 from optimizer.people import Employee, Leave, RosterRules, Wish
 from optimizer.planning.hours import optimize
+from optimizer.roster.automaton import OFF
 from optimizer.roster.check import check_roster
 from optimizer.roster.floor import Ask, Floor
-from optimizer.roster.lines import OFF
 from optimizer.roster.making import judge_roster, make_roster, solve_roster
 from optimizer.roster.people import People
 from optimizer.roster.problem import Team

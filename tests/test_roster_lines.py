@@ -5,9 +5,10 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
+from optimizer.roster.automaton import OFF, Automaton, Horizon
 from optimizer.roster.book import ORDINARY, SUNDAY, WeekBook
 from optimizer.roster.columns import Generation
-from optimizer.roster.lines import OFF, Automaton, Horizon, Lines
+from optimizer.roster.lines import Lines
 from optimizer.roster.problem import Limit, Needs, Problem, Team
 from optimizer.roster.rules import Rule, WorkingTime
 

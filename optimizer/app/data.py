@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from optimizer.app import state, uploads
+from optimizer.app import share, state, uploads
 from optimizer.case import Case, DataFile, Economics
 from optimizer.casefile import case_text
 from optimizer.data.parsing import AmbiguousDates
@@ -102,6 +102,7 @@ def page() -> None:
                        "application/toml")  # fmt: skip
     st.button(state.t(say("Start over")), on_click=state.start_over,
               help=state.t(say("Forget your files and facts.")))  # fmt: skip
+    share.scenario()
 
 
 def give_files() -> None:

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from optimizer.app import state
+from optimizer.app import share, state, uploads
 from optimizer.desk.answer import DeskAnswer
 from optimizer.desk.week import DeskWeek, last_call
-from optimizer.language import Weekday, said, say
+from optimizer.errors import OpeningHoursError
+from optimizer.language import Weekday, say
 from optimizer.reporting import desk_plots, desk_tables, desk_words
 
 _LATE = (0.25, 0.05)  # hours of overtime, and how often it may be more
@@ -26,6 +27,38 @@ def page() -> None:
     if answer.warnings or answer.plan.notes:
         state.section(say("What to know of these numbers"))
         state.listed([*answer.warnings, *answer.plan.notes])
+    give_files()
+    share.scenario()
+
+
+def give_files() -> None:
+    """The uploader of a whole desk; what cannot be read leaves everything as it was."""
+    state.section(say("Your own desk"))
+    state.paragraphs(
+        say(
+            "Download everything in one file below: its case.toml and tables show what is asked "
+            "for. Put your own contacts and attempts in their place, and give the files here."
+        )
+    )
+    values = st.session_state
+    files = st.file_uploader(
+        state.t(say("The case.toml and its data files, together or as one ZIP")),
+        accept_multiple_files=True,
+        key=f"files-{values.uploads}",
+    )
+    given = [file.file_id for file in files]
+    if values.get("tried", []) != given:
+        values.tried, values.refused = given, None
+        try:
+            if files:
+                uploads.upload(files)
+        except OpeningHoursError as error:
+            values.refused = error.said  # not the error: it still holds the rows of the file
+        st.rerun()  # everything above has to follow
+    if values.get("refused"):
+        st.error(state.plain(state.t(values.refused)))
+    st.button(state.t(say("Start over")), on_click=state.start_over,
+              help=state.t(say("Forget your files and facts.")))  # fmt: skip
 
 
 def show_day(answer: DeskAnswer) -> int:
@@ -34,7 +67,7 @@ def show_day(answer: DeskAnswer) -> int:
     day = st.selectbox(
         state.t(say("Day of the week")),
         range(7),
-        format_func=lambda day: state.t(said("{day}", day=Weekday(day, "wide"))),
+        format_func=state.weekday_labels(),
         key="desk-day",
     )
     for name, week in ((say("Today"), answer.today), (say("Proposed"), answer.proposed)):

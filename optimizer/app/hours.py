@@ -4,7 +4,7 @@ import streamlit as st
 
 from optimizer.app import reasons, share, state
 from optimizer.errors import PlanError
-from optimizer.language import Unit, Weekday, said, say
+from optimizer.language import Unit, say
 from optimizer.opening import OpeningHours
 from optimizer.planning.coverage import coverage
 from optimizer.planning.evaluate import Evaluation, evaluate
@@ -38,7 +38,8 @@ def page() -> None:
     state.section(say("Is there a better one?"))
     state.paragraphs(sentences.proof(plan))
     state.listed(plan.notes)
-    share.downloads(shop, plan, judged, today)
+    key, roster, _ = st.session_state.get("roster", ("", None, 0))  # of the page Roster
+    share.downloads(shop, plan, judged, today, roster if key.startswith(shop.key) else None)
 
 
 def show_hours(shop: state.Shop, plan: Plan, today: Evaluation) -> None:
@@ -90,7 +91,7 @@ def show_ladder(shop: state.Shop, plan: Plan) -> None:
         state.t(say("Day of the week")),
         range(7),
         3,
-        lambda day: state.t(said("{day}", day=Weekday(day, "wide"))),
+        state.weekday_labels(),
         key="ladder-day",
     )
     later, earlier = reasons.ladders(shop)[day], reasons.opening_ladder(shop, day)

@@ -125,7 +125,7 @@ def show_day(shop: state.Shop, lost: SalesLost) -> None:
         state.t(say("Day of the week")),
         range(7),
         int(behind_door.argmax()),
-        state.labels({day: said(value=Weekday(day, "wide")) for day in range(7)}),
+        state.weekday_labels(),
         key=f"day-{shop.door_key}",
         persist_state="session",
     )

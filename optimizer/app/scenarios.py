@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from optimizer.app import reasons, state
-from optimizer.language import Unit, Weekday, said, say
+from optimizer.language import Unit, say
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.scenario import TIMES
@@ -15,6 +15,7 @@ from optimizer.planning.what_ifs import usual_what_ifs
 from optimizer.reporting import plan_plots, plan_tables, plan_words, what_if_words
 
 FROZEN = ("A", "B", "C")
+AS_IT_IS = say("the facts as they are")
 Changes = Mapping[str, Any]
 
 
@@ -52,7 +53,7 @@ def chosen(usual: Mapping[str, Changes]) -> dict[str, Changes]:
     names = {str(name): name for name in usual}
     picked = st.pills(
         state.t(say("One click each")), list(names), selection_mode="multi",
-        format_func=lambda name: state.t(names[name]),
+        format_func=state.labels(names),
         default=[list(names)[k] for k in (0, 2, 3)], key="usual",
     )  # fmt: skip
     return {names[name]: usual[names[name]] for name in picked}
@@ -73,11 +74,11 @@ def freeze(usual: Mapping[str, Changes]) -> None:
     bases = ["", *[kept for kept in frozen() if kept != letter]]
     base = right.selectbox(
         state.t(say("Based on")), bases, key="base",
-        format_func=lambda kept: kept or state.t(say("the facts as they are")),
+        format_func=state.labels({**dict(zip(bases, bases, strict=True)), "": AS_IT_IS}),
     )  # fmt: skip
     first = left.selectbox(
         state.t(say("And then")), ["", *names], key="then",
-        format_func=lambda name: state.t(names[name]) if name else state.t(say("nothing more")),
+        format_func=state.labels({"": say("nothing more"), **names}),
     )  # fmt: skip
     times = right.number_input(
         state.t(say("Times the customers")), 0.1, 10.0, 1.0, 0.1, key="times"
@@ -141,7 +142,7 @@ def weekday_of(shop: state.Shop, key: str) -> int:
     return int(
         st.selectbox(
             state.t(say("Day of the week")), range(7), 4,
-            lambda day: state.t(said("{day}", day=Weekday(day, "wide"))), key=key,
+            state.weekday_labels(), key=key,
         )
     )  # fmt: skip
 

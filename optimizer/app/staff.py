@@ -3,7 +3,7 @@
 import streamlit as st
 
 from optimizer.app import state
-from optimizer.language import Weekday, said, say
+from optimizer.language import say
 from optimizer.planning.evaluate import evaluate
 from optimizer.planning.pay import pay_lines
 from optimizer.planning.plan import Plan, check_plan
@@ -43,7 +43,7 @@ def show_need(shop: state.Shop, plan: Plan) -> None:
     busiest = int(plan.staff.reshape(7, -1).sum(axis=1).argmax())
     day = st.selectbox(
         state.t(say("Day of the week")), open_days, open_days.index(busiest),
-        lambda day: state.t(said("{day}", day=Weekday(day, "wide"))), key="staff-day",
+        state.weekday_labels(), key="staff-day",
     )  # fmt: skip
     needed = evaluate(shop.case, shop.potential, plan.opening).staff
     steps = plan_tables.staff_steps(shop.case, day, plan.staff, needed)

@@ -31,6 +31,7 @@ from optimizer.app.words import (
     section,
     t,
     table,
+    weekday_labels,
 )
 from optimizer.case import Case, DataFile, DisplacementFacts, Economics, Labour, Service
 from optimizer.casefile import (
@@ -70,6 +71,7 @@ __all__ = [
     "section",
     "t",
     "table",
+    "weekday_labels",
 ]
 _ESTIMATES = 4  # kept for a visitor
 KEEP = 3600  # seconds after which a cached answer is forgotten

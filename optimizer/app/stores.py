@@ -125,7 +125,9 @@ def filtered(table: pd.DataFrame) -> pd.DataFrame:
             value = st.selectbox(
                 state.t(chain_words.HEADS[name]),
                 values,
-                format_func=lambda text: text or state.t(say("all")),
+                format_func=state.labels(
+                    {**dict(zip(values, values, strict=True)), ALL: say("all")}
+                ),
                 key=f"chain-{name}",
             )
         if value != ALL:

@@ -9,7 +9,7 @@ import altair as alt
 import streamlit as st
 
 from optimizer.errors import OpeningHoursError
-from optimizer.language import LANGUAGES, Said, number_signs, say, translated
+from optimizer.language import LANGUAGES, Said, Weekday, number_signs, said, say, translated
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~$&]|:(?=\S)")  # a colon begins colours, icons and emojis
 
@@ -51,6 +51,11 @@ def labels(texts: Mapping[Any, str]) -> Callable[[Any], str]:
     session it was.
     """
     return {choice: t(text) for choice, text in texts.items()}.__getitem__
+
+
+def weekday_labels() -> Callable[[int], str]:
+    """The names of the weekdays for a widget's `format_func`; 0 is Monday."""
+    return labels({day: said(value=Weekday(day, "wide")) for day in range(7)})
 
 
 def plain(text: str) -> str:

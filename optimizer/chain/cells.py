@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from optimizer.case import Case
 from optimizer.casefile import for_store
-from optimizer.data.observations import Observations, _observe
+from optimizer.data.observations import Observations, observe
 from optimizer.data.tally import QUARTER, QUARTERS, Basket, Tally
 from optimizer.errors import DataError, OpeningHoursError
 from optimizer.language import say
@@ -89,7 +89,7 @@ class Reduced:
             try:
                 if not any(tally.kind == "sales" and tally.counts.any() for tally in mine):
                     raise DataError(say("no sales"), where=store)
-                found[store] = _observe(for_store(case, store), store, mine, (), False)
+                found[store] = observe(for_store(case, store), store, mine, (), False)
             except OpeningHoursError as error:
                 found[store] = error
         return found

@@ -26,7 +26,7 @@ from optimizer.timegrid import TimeGrid
 
 # Prices of a paid hour at which a shop is asked, as shares of what the hour itself costs.
 LEVEL_PRICES = np.r_[0.0, np.geomspace(0.02, 12.0, 39)]
-SHIFT_PRICES = np.r_[0.0, np.geomspace(0.06, 4.0, 11)]
+SHIFT_PRICES = np.r_[0.0, np.geomspace(0.06, 4.0, 19)]
 QUARTER = 15  # minutes
 _SUMS = ("hours", "profit")
 

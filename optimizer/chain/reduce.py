@@ -89,7 +89,7 @@ class ReduceOne:
                 if question is not None:
                     into = f"COPY ({question}) TO '{_quoted(target)}' (FORMAT parquet)"
                     connection.execute(into)
-                    return _account(target) | {"notes": _left_out(connection)}
+                    return _account(target) | {"set_aside": _left_out(connection)}
                 problem = "its columns must be time, store, and amount or count, with times"
             except duckdb.Error as error:
                 problem = str(error).splitlines()[0]
@@ -101,13 +101,13 @@ class ReduceOne:
 
     def _by_reader(self, piece: Piece, target: Path) -> dict[str, Any]:
         """As the files of a single shop are read."""
-        tables, notes = [], []
+        tables, out = [], []
         for file in piece.files:
             found, report = read_file(replace(piece.source, file=file), None, self.grid)
             tables.append(cells_of(found, self.minutes))
-            notes += [f"{out.rows} rows: {out.reason}" for out in report.set_aside]
+            out += [[aside.reason, aside.rows] for aside in report.set_aside]
         pq.write_table(pa.concat_tables(tables).sort_by("store"), target)
-        return _account(target) | {"notes": notes}
+        return _account(target) | {"set_aside": out}
 
 
 def _account(part: Path) -> dict[str, Any]:
@@ -166,6 +166,10 @@ def reduce_rows(
     for row in rows:
         if "error" in row:
             raise DataError(str(row["error"]).rstrip("."))
+        row["notes"] = [  # a reason comes as plain text: it is its own template
+            say_n("{n} row: {reason}", "{n} rows: {reason}", out, reason=say(reason))
+            for reason, out in row["set_aside"]
+        ]
     return Reduced(folder, minutes), rows
 
 
@@ -238,6 +242,9 @@ def _question(connection: Any, piece: Piece, grid: TimeGrid, minutes: int) -> st
     if when is None:
         return None
     rows.create_view("given")
+    needed = [_column(roles[role]) for role in ("time", "store") if role in roles]
+    lacking = " OR ".join(f"{column} IS NULL" for column in needed)
+    connection.execute(f"CREATE VIEW lacking AS SELECT 1 FROM given WHERE {lacking}")
     store = f"CAST({_column(roles['store'])} AS VARCHAR)" if "store" in roles else "''"
     place = source.where if seen.kind == "footfall" else ""
     if totals:
@@ -245,33 +252,42 @@ def _question(connection: Any, piece: Piece, grid: TimeGrid, minutes: int) -> st
     else:
         events = _events(when, store, roles, minutes)
     connection.execute(f"CREATE VIEW placed AS {events}")
-    count = "sum(count)" if totals else "count(*) - count(*) FILTER (cents <= 0)"
+    known = "slot IS NOT NULL AND store IS NOT NULL"
+    nothing = "NULL::DOUBLE"
+    if totals:
+        parts = [_sums(f"{known} GROUP BY ALL", "sum(count)", nothing, nothing, nothing)]
+    elif "amount" not in roles:
+        parts = [_sums(f"{known} GROUP BY ALL", "count(*)", nothing, nothing, nothing)]
+    else:  # refunds are few: two passes of plain sums take less than one of sums with conditions
+        sums = "count(*)", "sum(cents)", "sum(cents * cents)", "0"
+        parts = [
+            _sums(f"{known} AND cents > 0 GROUP BY ALL", *sums),
+            _sums(f"{known} AND cents < 0 GROUP BY ALL", "0", "0", "0", "-sum(cents)"),
+        ]
     per_day = MINUTES_PER_DAY // minutes
     # 1970-01-01 was a Thursday: three days after the Monday of its week. Names are trimmed once
-    # they are few; refunds are few as well, and taken out of sums over all rows.
+    # they are few.
     return f"""
         SELECT trim(store) AS store, '{seen.kind}' AS kind, '{place}' AS place,
                (slot // {per_day} - (slot // {per_day} + 3) % 7)::INTEGER AS week,
                (slot - week * {per_day})::SMALLINT AS period,
-               count, every + refunds AS cents, squares - squares_back AS squares, refunds
-        FROM (
-            SELECT store, slot, ({count})::DOUBLE AS count, sum(cents) AS every,
-                   sum(cents * cents) AS squares,
-                   coalesce(-sum(cents) FILTER (cents < 0), 0) AS refunds,
-                   coalesce(sum(cents * cents) FILTER (cents < 0), 0) AS squares_back
-            FROM placed WHERE slot IS NOT NULL AND store IS NOT NULL
-            GROUP BY store, slot
-        ) ORDER BY store"""
+               count::DOUBLE AS count, cents::DOUBLE AS cents, squares::DOUBLE AS squares,
+               refunds::DOUBLE AS refunds
+        FROM ({" UNION ALL ".join(parts)}) ORDER BY store"""
 
 
-def _left_out(connection: Any) -> list[str]:
-    """How many rows have no time or no store, as a sentence; nothing where all have both."""
-    (rows,) = connection.execute(
-        "SELECT count(*) FROM placed WHERE slot IS NULL OR store IS NULL"
-    ).fetchone()
-    return [say_n("{n} row: no time or no store", "{n} rows: no time or no store", rows)] * (
-        rows > 0
-    )
+def _sums(rows: str, count: str, cents: str, squares: str, refunds: str) -> str:
+    """SQL for cells of some of the rows; cells of one key are added up when they are read."""
+    return f"""
+        SELECT store, slot, {count} AS count, {cents} AS cents, {squares} AS squares,
+               {refunds} AS refunds
+        FROM placed WHERE {rows}"""
+
+
+def _left_out(connection: Any) -> list[list[Any]]:
+    """How many rows have no time or no store, with that reason; nothing where all have both."""
+    (rows,) = connection.execute("SELECT count(*) FROM lacking").fetchone()
+    return [[say("no time or no store"), rows]] if rows else []
 
 
 def _events(when: str, store: str, roles: dict[str, str], minutes: int) -> str:

@@ -258,19 +258,29 @@ def _on_dask(
             cure=say('Install it with pip install "opening-hours[chain]".'),
         ) from None
     with _cluster(distributed, scheduler, workers) as client:
-        waiting = batches
-        while waiting:
-            futures = client.map(_ask, waiting, function=function, pure=False)
-            held = dict(zip(futures, waiting, strict=True))
-            waiting = []
-            for future in distributed.as_completed(futures):
-                part = held[future]
-                if future.status == "finished":
-                    yield part, future.result()
-                elif len(part) > 1:
-                    waiting += [[store] for store in part]
-                else:
-                    yield part, [_failure(part[0], _DIED)]
+        futures = client.map(_ask, batches, function=function, pure=False)
+        held = dict(zip(futures, batches, strict=True))
+        suspects: list[str] = []
+        for future in distributed.as_completed(futures):
+            said = _said(distributed, future)
+            if said is None:
+                suspects += held[future]
+            else:
+                yield held[future], said
+        # One at a time: one that kills its worker takes no other's row along.
+        for store in suspects:
+            alone = client.submit(_ask, [store], function=function, pure=False)
+            yield [store], _said(distributed, alone, patience=None) or [_failure(store, _DIED)]
+
+
+def _said(distributed: Any, future: Any, patience: float | None = 30.0) -> list[str] | None:
+    """What a batch answered; None where its worker died of it, or with its answer."""
+    try:
+        said: list[str] = future.result(timeout=patience)
+    except (distributed.scheduler.KilledWorker, TimeoutError, distributed.TimeoutError):
+        future.cancel()
+        return None
+    return said
 
 
 @contextmanager
@@ -288,7 +298,10 @@ def _cluster(distributed: Any, scheduler: str, workers: int) -> Iterator[Any]:
         with client:
             yield client
         return
+    import dask  # an extra, as distributed is
+
     with (
+        dask.config.set({"distributed.scheduler.allowed-failures": MOST_DEATHS - 1}),
         distributed.LocalCluster(
             n_workers=workers, threads_per_worker=1, dashboard_address=None
         ) as cluster,

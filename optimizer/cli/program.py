@@ -18,6 +18,11 @@ from optimizer.errors import CaseError, OpeningHoursError
 
 _HERE = Path(optimizer.__file__).parent
 HOME = _HERE.parent if (_HERE.parent / "app.py").is_file() else _HERE / "_bundle"
+SAMPLES = {  # by kind: its folder, what it is, and the verb to begin with
+    "shop": ("old_town_gifts", "A synthetic shop", "lost"),
+    "chain": ("old_town_chain", "A synthetic chain", "chain"),
+    "desk": ("city_helpdesk", "A synthetic service desk", "demand"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,13 +56,16 @@ def _sample(options: argparse.Namespace) -> Answer:
     target = Path(options.directory)
     if target.exists() and any(target.iterdir()):
         raise CaseError("is not empty", where=str(target), cure="Name a new folder.")
-    shutil.copytree(HOME / "sample_data" / "old_town_gifts", target, dirs_exist_ok=True)
-    told = f'A synthetic shop is in {target}. Try: opening-hours lost "{target}"'
+    folder, meaning, verb = SAMPLES[options.kind]
+    shutil.copytree(HOME / "sample_data" / folder, target, dirs_exist_ok=True)
+    told = f'{meaning} is in {target}. Try: opening-hours {verb} "{target}"'
     return {"case": str(target)}, [told]
 
 
 def _sample_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("directory", metavar="DIR")
+    verb.add_argument("--kind", choices=list(SAMPLES), default="shop",
+                      help="a shop (the default), a chain of shops, or a service desk")  # fmt: skip
 
 
 def _app(options: argparse.Namespace) -> Answer:

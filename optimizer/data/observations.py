@@ -175,12 +175,12 @@ def read_observations(
     alone = len({tally.store for tally in sold}) == 1
     tell(len(case.data) / (len(case.data) + 1), say("Putting the sales on the calendar"))
     return {
-        store: _observe(for_store(case, store), store, tallies, tuple(reports), alone)
+        store: observe(for_store(case, store), store, tallies, tuple(reports), alone)
         for store in stores
     }
 
 
-def _observe(
+def observe(
     case: Case, store: str, tallies: list[Tally], reports: tuple[FileReport, ...], alone: bool
 ) -> Observations:
     """Put the tallies of one store on its grid."""

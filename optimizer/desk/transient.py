@@ -65,7 +65,7 @@ def transient(
     people = np.broadcast_to(servers, shape).reshape(rates.shape)
     days, periods = rates.shape
     first = np.ones(1) if start is None else np.asarray(start)
-    most = _most(rates, people, service_rate, patience_rate) + first.shape[-1]
+    most = _most(rates, people, service_rate, patience_rate, period_hours) + first.shape[-1]
     state = np.zeros((days, most + 1))
     state[:, : first.shape[-1]] = first.reshape(-1, first.shape[-1])
     number = np.arange(most + 1)
@@ -110,11 +110,19 @@ def emptying(
     return later[0], time[0]
 
 
-def _most(rates: np.ndarray, people: np.ndarray, service_rate: float, patience_rate: float) -> int:
-    """More customers than will ever be in the system, or all but."""
+def _most(
+    rates: np.ndarray,
+    people: np.ndarray,
+    service_rate: float,
+    patience_rate: float,
+    period_hours: float,
+) -> int:
+    """More customers than will ever be in the system, or all but: no more than come at all."""
     too_many = np.maximum(rates - people * service_rate, 0) / patience_rate
     spread = np.sqrt(np.maximum(rates / min(service_rate, patience_rate), 1))
-    return int(np.max(people + too_many + _SPREAD * spread, initial=0)) + _MORE
+    at_worst = np.max(people + too_many + _SPREAD * spread, initial=0)
+    come = np.max(rates.sum(axis=-1) * period_hours, initial=0)
+    return int(min(at_worst, come + _SPREAD * np.sqrt(max(come, 1)))) + _MORE
 
 
 def _carried(

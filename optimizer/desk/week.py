@@ -204,8 +204,11 @@ def _follow(
         refused[moment.period] += moment.closing.turned_away
         lost[moment.period] += moment.closing.gave_up_after
     lost += abandoned
-    of_all = _share(lost, rate * hours) * (rate > 0)
-    away = _share(refused, rate * hours) * (rate > 0)
+    arrived = rate * hours * open_
+    refused = _when_they_came(refused, arrived)
+    lost = _when_they_came(lost, arrived - refused)
+    of_all = _share(lost, arrived) * (arrived > 0)
+    away = _share(refused, arrived) * (arrived > 0)
     levels = in_time(
         days[:, None] * team.rate.mean(axis=0), 1 / team.work_hours, 1 / team.patience_hours,
         max(int(np.ceil(servers.max())), 1), case.desk.answer_seconds / 3600,
@@ -227,6 +230,21 @@ def _follow(
         for channel in team.channels
     ]
     return channels, moments, served * team.work_hours / team.at_once
+
+
+def _when_they_came(left: np.ndarray, arrived: np.ndarray) -> np.ndarray:
+    """Customers who left, in the periods in which they came, shape (W,).
+
+    Those who leave in a period are no more than came in it, or came earlier and waited until then.
+    """
+    came = np.minimum(left, arrived)
+    waited = 0.0
+    for t in range(len(left) - 1, -1, -1):
+        waited += left[t] - came[t]
+        earlier = min(waited, arrived[t] - came[t])
+        came[t] += earlier
+        waited -= earlier
+    return came
 
 
 def _kinds_of_days(response: DeskResponse, team: Team) -> np.ndarray:

@@ -107,12 +107,52 @@ class DayProgram:
         )
 
 
-def _earned(so_far: np.ndarray, pair: np.ndarray) -> np.ndarray:
-    """What two windows earn between their four doors, from sums up to each door, (..., E)."""
-    opens, stops, resumes, closes = pair.T
-    return np.asarray(
-        so_far[..., closes] - so_far[..., opens] - so_far[..., resumes] + so_far[..., stops]
-    )
+@dataclass(frozen=True, eq=False)
+class Paused:
+    """Two windows that weekdays of one pattern may have, from each of E doors to each other.
+
+    Parameters
+    ----------
+    halves
+        Windows before and after a pause, shape (E, E) each: what customers leave all the same who
+        come before the first one, or after the second one; minus infinity where there is none. More
+        than one pair of them where the first may be the longer the shorter the second is.
+    pause
+        The same for customers who come in a pause, less the cost of open days.
+    """
+
+    halves: list[tuple[np.ndarray, np.ndarray]]
+    pause: np.ndarray
+
+    @classmethod
+    def of(cls, week: Week, weekdays: list[int]) -> "Paused | None":
+        """Of weekdays that open alike; None where they may have no pause."""
+        if week.pause is None:
+            return None
+        must = np.pad(week.forced[weekdays].any(axis=0), (1, 0)).cumsum()[week.doors]
+        able = week.halves[weekdays].all(axis=0)
+        before, after = (
+            kept[weekdays][:, week.doors].sum(axis=0) for kept in (week.before, week.after)
+        )
+        first = np.where(able & (must[:, None] == 0), before[:, None], -np.inf)
+        second = np.where(able & (must == must[-1]), after, -np.inf)
+        kept = (week.pause[weekdays] - week.open_day[weekdays, None, None]).sum(axis=0)
+        pause = np.where(np.triu(must[:, None] == must, 1), kept, -np.inf)
+        most, length = int(week.longest_open[weekdays].min()), week.doors - week.doors[:, None]
+        longest = range(week.rules.shortest, most) if most < week.periods else [week.periods]
+        halves = [
+            (
+                np.where(length <= n, first, -np.inf),
+                np.where(length <= max(most - n, 0), second, -np.inf),
+            )
+            for n in longest
+        ]
+        halves = [
+            pair
+            for pair in halves
+            if np.isfinite(pair[0].max(axis=0)[:, None] + pause + pair[1].max(axis=1)).any()
+        ]
+        return cls(halves, pause) if halves else None
 
 
 class Bounds:
@@ -144,15 +184,16 @@ class Bounds:
         weekdays = [sorted({row % 7 for row in group}) for group in self.groups]
         self.permitted = [week.windows[days].all(axis=0) for days in weekdays]
         self._solved: list[list[list[Relaxed]]] = [[] for _ in self.groups]
-        self.pairs = [self._pairs(days) for days in weekdays]
-        self._kept_in_pairs = [self._kept(group) for group in range(len(self.groups))]
+        self.paused = [Paused.of(week, days) for days in weekdays]
         self.must_open = [bool(week.forced[days].any()) for days in weekdays]
 
     def can_open(self) -> bool:
         """Whether some day has a permitted window, and every day that must open has one."""
-        each = zip(self.permitted, self.pairs, strict=True)
-        able = [bool(windows.any()) or len(pairs) > 0 for windows, pairs in each]
+        able = [self._is_able(group) for group in range(len(self.groups))]
         return any(able) and all(able[group] for group in np.flatnonzero(self.must_open))
+
+    def _is_able(self, group: int) -> bool:
+        return bool(self.permitted[group].any()) or self.paused[group] is not None
 
     def of_days(self, weekdays: list[int], price: float) -> np.ndarray:
         """Most that weekdays can earn, hours charged, from each door to each other, (N, E, E)."""
@@ -162,8 +203,8 @@ class Bounds:
 
     def _so_far(self, weekdays: list[int], price: float) -> np.ndarray:
         """The most that all periods before each door can earn, by each of the rents, (N, L, E)."""
-        week = self.week
-        cost = (week.labour + price * week.hour)[weekdays, None] + self._rents[weekdays]
+        week, known = self.week, int(self._known[weekdays].max())
+        cost = (week.labour + price * week.hour)[weekdays, None] + self._rents[weekdays, :known]
         # One number of people after the other: faster than all in one array.
         paid = cost * week.least[weekdays, None]
         best = self._value[weekdays, None, :, 0] - paid
@@ -179,69 +220,67 @@ class Bounds:
         total = self.of_days(self.groups[group], price).sum(axis=0)
         return np.where(self.permitted[group], total, -np.inf)
 
-    def best_pair(self, group: int, price: float, above: float) -> tuple[float, np.ndarray]:
-        """The best of the `pairs` of windows of a group: its bound and its four doors.
+    def best_pair(
+        self, group: int, price: float, paused: Paused, above: float
+    ) -> tuple[float, np.ndarray]:
+        """The best two windows of a group: their bound and their four doors.
+
+        Every shift lies within one of the windows, so that each has the rents that bound it best;
+        but where the pause is as short as a break, a shift may be part of both: then they share
+        their rents.
 
         Parameters
         ----------
         above
             The bound must be higher, or it is minus infinity.
         """
-        rows, pairs = self.groups[group], self.pairs[group]
-        so_far = self._so_far(rows, price)[:, : int(self._known[rows].max())]
-        kept = self._kept_in_pairs[group] - price * float(self._duty[rows].sum())
-        inside = np.full((len(rows), len(pairs)), np.inf)
-        best = -np.inf, np.zeros(4, dtype=int)
-        # The rents found last first: they leave hardly any pair for the others to look at. So does
-        # the pair that looks best, once it is seen through all rents.
-        for k in range(so_far.shape[1] - 1, -1, -1):
-            inside = np.minimum(inside, _earned(so_far[:, k], pairs))
-            total = inside.sum(axis=0) + kept
-            first = int(total.argmax())
-            bound = float(_earned(so_far, pairs[first]).min(axis=1).sum() + kept[first])
-            if bound > max(best[0], above):
-                best = bound, pairs[first]
-            alive = total > max(best[0], above)
-            if not alive.any():
-                break
-            pairs, inside, kept = pairs[alive], inside[:, alive], kept[alive]
-        return best
-
-    def _kept(self, group: int) -> np.ndarray:
-        """What opening for each of the pairs of a group adds to closed days, shape (P,)."""
-        opens, stops, resumes, closes = self.pairs[group].T
-        kept = self._at_doors[self.groups[group]][:, opens, closes].sum(axis=0)
-        if self.week.pause is not None:
-            days = [row for row in self.groups[group] if row < 7]
-            kept += self.week.pause[days][:, stops, resumes].sum(axis=0)
-        return kept
-
-    def _pairs(self, weekdays: list[int]) -> np.ndarray:
-        """Two windows that weekdays may have with a pause: four doors each, int of shape (P, 4)."""
-        week = self.week
-        if week.pause is None:
-            return np.zeros((0, 4), dtype=int)
-        first = np.argwhere(week.halves[weekdays].all(axis=0))
-        one, two = np.nonzero(first[:, 1][:, None] < first[:, 0])
-        pairs = np.concatenate([first[one], first[two]], axis=1)
-        must = np.pad(week.forced[weekdays].any(axis=0), (1, 0)).cumsum()[week.doors]
-        opens, stops, resumes, closes = pairs.T
-        held = must[closes] - must[resumes] + must[stops] - must[opens] == must[-1]
-        length = np.diff(week.doors[pairs], axis=1)[:, [0, 2]].sum(axis=1)
-        return pairs[held & (length <= week.longest_open[weekdays].min())]
+        rows, doors = self.groups[group], self.week.doors
+        so_far = self._so_far(rows, price)
+        each = so_far[..., None, :] - so_far[..., :, None]
+        apart, together = each.min(axis=1).sum(axis=0), each.sum(axis=0)
+        short = np.triu(doors - doors[:, None] <= self.week.rules.away, 1)
+        duty = price * float(self._duty[rows].sum())
+        best, pair = above + duty, None
+        for first, second in paused.halves:
+            one, two = apart + first, apart + second
+            total = one.max(axis=0)[:, None] + paused.pause + two.max(axis=1)
+            total[short] = -np.inf
+            stops, resumes = np.unravel_index(int(total.argmax()), total.shape)
+            if total[stops, resumes] > best:
+                best = float(total[stops, resumes])
+                pair = [one[:, stops].argmax(), stops, resumes, two[resumes].argmax()]
+            # A shared set of rents: the best by each of them is a bound, too, and seldom enough.
+            here = np.argwhere(short & np.isfinite(paused.pause))
+            by_rents = (together + first).max(axis=1)[:, here[:, 0]]
+            by_rents = by_rents + (together + second).max(axis=2)[:, here[:, 1]]
+            likely = by_rents.min(axis=0) + paused.pause[here[:, 0], here[:, 1]]
+            for k in np.argsort(-likely, kind="stable"):
+                if likely[k] <= best:
+                    break
+                stops, resumes = here[k]
+                both = each[..., stops][..., None] + each[..., resumes, :][..., None, :]
+                total = both.min(axis=1).sum(axis=0) + first[:, stops, None] + second[resumes]
+                total += paused.pause[stops, resumes]
+                opens, closes = np.unravel_index(int(total.argmax()), total.shape)
+                if total[opens, closes] > best:
+                    best, pair = float(total[opens, closes]), [opens, stops, resumes, closes]
+        if pair is None:
+            return -np.inf, np.zeros(4, dtype=int)
+        return best - duty, np.array(pair)
 
     def at(self, price: float) -> AtPrice:
         """The whole week at one price: the best windows and their linear programmes."""
         if self.week.most_patterns < len(self.groups):
             bound, days = self._gathered(price)
             if self.week.pause is not None:  # pauses are not gathered: the bound of freer days
-                groups = range(len(self.groups))
-                bound = sum(max(self._promise(group, price)[0], 0.0) for group in groups)
+                promised = np.array([self._promise(g, price)[0] for g in range(len(self.groups))])
+                opens = np.array(self.must_open) | (promised > 0)
+                bound = float(promised[opens].sum() if opens.any() else promised.max())
         else:
             groups = range(len(self.groups))
             found = [self.best(group, price, self.must_open[group]) for group in groups]
             if not any(days for _, days in found):  # a week with no open day is no plan
-                able = [g for g in groups if self.permitted[g].any() or len(self.pairs[g])]
+                able = [group for group in groups if self._is_able(group)]
                 forced = [self.best(group, price, must_open=True) for group in able]
                 found = [max(forced, key=lambda best: best[0])]
             bound = sum(bound for bound, _ in found)
@@ -326,8 +365,8 @@ class Bounds:
         bounds, doors = self.of_group(group, price), self.week.doors
         best = np.unravel_index(int(bounds.argmax()), bounds.shape)
         bound, edges = float(bounds[best]), doors[list(best)]
-        if len(self.pairs[group]):
-            with_pause, pair = self.best_pair(group, price, above=bound)
+        if (paused := self.paused[group]) is not None:
+            with_pause, pair = self.best_pair(group, price, paused, above=bound)
             if with_pause > bound:
                 bound, edges = with_pause, doors[pair]
         return bound, tuple(edges.tolist())

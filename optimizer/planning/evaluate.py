@@ -148,7 +148,8 @@ def evaluate(
                     max_staff=post.service.max_staff,
                 ),
             )
-    return _judge(case, potential, price, hours, share, staff)
+    nightly = isinstance(opening, Plan)  # it closes and opens again at midnight
+    return _judge(case, potential, price, hours, share, staff, nightly)
 
 
 def _judge(
@@ -158,6 +159,7 @@ def _judge(
     hours: OpeningHours,
     share: np.ndarray,
     staff: np.ndarray,
+    nightly: bool,
 ) -> Evaluation:
     recaptured, period = recapture(potential), np.arange(len(share))
     served = sum(
@@ -168,11 +170,12 @@ def _judge(
     met_closed = whom.customers * (1 - share)
     moved, web = ((met_closed * part).sum(axis=1) for part in recaptured.shares(share))
     margin = whom.value * (served + moved + web)
-    paid = staff.sum(axis=0) * share + duties(case, share)
+    paid = staff.sum(axis=0) * share + duties(case, share, nightly)
     paid_hours = float(paid.sum() * case.grid.period_hours)
-    late = after_closing(case, potential, price.labour, share)
+    late = after_closing(case, potential, price.labour, share, nightly)
     wage_cost = float((paid + late) @ price.labour)
-    opening_cost = float(share.sum() * price.open_period + _open_days(share) * price.open_day)
+    open_days = _open_days(share, nightly)
+    opening_cost = float(share.sum() * price.open_period + open_days * price.open_day)
     return Evaluation(
         hours=hours,
         opening=share,
@@ -195,7 +198,11 @@ def _judge(
 
 
 def after_closing(
-    case: Case, potential: Potential, labour: np.ndarray, opening: np.ndarray
+    case: Case,
+    potential: Potential,
+    labour: np.ndarray,
+    opening: np.ndarray,
+    nightly: bool = False,
 ) -> np.ndarray:
     """Expected work left when the doors close, in persons per period, (W,); see `overtime`.
 
@@ -207,14 +214,23 @@ def after_closing(
         What one person costs per period, shape (W,).
     opening
         Share of each period that is open, shape (W,).
+    nightly
+        Doors that stay open at midnight count as closed and opened again, as in a plan.
     """
-    open_ = opening > 0
-    closes = open_ & ~np.roll(open_, -1)
+    _, closes = _doors(opening > 0, nightly)
     left = np.where(closes, hours_after_closing(case, potential, labour), 0.0)
     return np.roll(left, 1) / case.grid.period_hours
 
 
-def duties(case: Case, opening: np.ndarray) -> np.ndarray:
+def _doors(open_: np.ndarray, nightly: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Which periods the doors open before, and close after, bool of shape (W,) each."""
+    before, behind = np.roll(open_, 1), np.roll(open_, -1)
+    if nightly:
+        before.reshape(7, -1)[:, 0] = behind.reshape(7, -1)[:, -1] = False
+    return open_ & ~before, open_ & ~behind
+
+
+def duties(case: Case, opening: np.ndarray, nightly: bool = False) -> np.ndarray:
     """Paid work behind closed doors, in persons per period, (W,): set-up and close-down.
 
     It is done by `min_staff` people, once on each day whatever pause it has, and counts at the
@@ -224,18 +240,20 @@ def duties(case: Case, opening: np.ndarray) -> np.ndarray:
     ----------
     opening
         Share of each period that is open, shape (W,).
+    nightly
+        As in `after_closing`.
     """
-    in_use, labour = (opening > 0) | _pauses(opening > 0), case.labour
-    opens, closes = in_use & ~np.roll(in_use, 1), in_use & ~np.roll(in_use, -1)
+    in_use, labour = (opening > 0) | _pauses(opening > 0, nightly), case.labour
+    opens, closes = _doors(in_use, nightly)
     minutes = labour.set_up_minutes * np.roll(opens, -1)
     minutes = minutes + labour.close_down_minutes * np.roll(closes, 1)
     return people_on_duty(case) * minutes / case.period_minutes
 
 
-def _pauses(open_: np.ndarray) -> np.ndarray:
+def _pauses(open_: np.ndarray, nightly: bool) -> np.ndarray:
     """Closed periods between two windows that begin on the same day, bool of shape (W,)."""
-    starts = np.flatnonzero(open_ & ~np.roll(open_, 1))
-    ends = np.flatnonzero(open_ & ~np.roll(open_, -1)) + 1
+    first, last = _doors(open_, nightly)
+    starts, ends = np.flatnonzero(first), np.flatnonzero(last) + 1
     if len(ends) and ends[0] <= starts[0]:  # it began before the week did
         ends = np.roll(ends, -1)
     pauses = np.zeros_like(open_)
@@ -245,10 +263,10 @@ def _pauses(open_: np.ndarray) -> np.ndarray:
     return pauses
 
 
-def _open_days(share: np.ndarray) -> int:
+def _open_days(share: np.ndarray, nightly: bool) -> int:
     """Days on which the doors open, or never close; the small hours belong to the night before."""
     open_ = share > 0
-    opens = open_ & ~np.roll(open_, 1)
+    opens, _ = _doors(open_, nightly)
     by_day = opens.reshape(7, -1).any(axis=1) | open_.reshape(7, -1).all(axis=1)
     return int(by_day.sum())
 

@@ -35,8 +35,8 @@ def pay_lines(case: Case, potential: Potential, plan: Plan) -> list[PayLine]:
     """
     grid, facts = case.grid, case.economics
     opening = plan.opening.astype(float)
-    late = after_closing(case, potential, costs(case, potential).labour, opening)
-    people = plan.staff + duties(case, opening) + late
+    late = after_closing(case, potential, costs(case, potential).labour, opening, nightly=True)
+    people = plan.staff + duties(case, opening, nightly=True) + late
     hours = people * grid.period_hours
     wage = facts.labour_cost_per_hour / (1 + facts.on_cost)
     lines = [PayLine(say("Wage"), float(hours.sum()), float(hours.sum() * wage))]

@@ -29,8 +29,8 @@ def price_rules(
         Of the people at work, (N, T).
     """
     case, rules = week.case, week.case.rules
-    if (price := rules.price("paid_hours")) and week.limit is not None:
-        beyond = model.variables("paid hours above the limit", (1,), gain=-price)
+    if week.limit is not None and np.isfinite(week.limit_price):
+        beyond = model.variables("paid hours above the limit", (1,), gain=-week.limit_price)
         hours = ((week.hour, staff), (week.duty, days), (-1, beyond))
         model.constrain_sum("paid hours within the limit, or paid for", *hours, upper=week.limit)
     if (price := rules.price("open_hours")) and case.hours.per_week is not None:

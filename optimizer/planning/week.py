@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.case import Case
+from optimizer.errors import PlanError
 from optimizer.language import say
 from optimizer.planning.doors import (
     able_days,
@@ -67,6 +68,26 @@ class ShiftRules:
     def shortest_with_break(self) -> int:
         """Shortest shift that is too long to go without a break."""
         return max(self.shortest, self.unbroken + 1)
+
+    def require_a_shift(self, period_minutes: int) -> None:
+        """Refuse rules that no shift of whole periods can obey."""
+        if self.shortest <= self.unbroken:  # which is no longer than the longest
+            return
+        if self.shortest > self.longest:
+            raise PlanError(
+                say(
+                    "no shift of whole periods of {minutes} minutes is as long as asked for",
+                    minutes=period_minutes,
+                ),
+                where="labour.shift_hours",
+                cure=say("Let the shortest and the longest shift lie farther apart."),
+            )
+        if max(self.shortest_with_break, 2 * self.from_ends + self.away) > self.longest:
+            raise PlanError(
+                say("no shift is long enough for its break and two hours of work on either side"),
+                where="labour.break_after_hours",
+                cure=say("Allow longer shifts, shorter breaks, or breaks in longer shifts only."),
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,6 +223,7 @@ def week_of(case: Case, potential: Potential) -> Week:
     """
     stated, case = case, in_force(case)
     grid, rules = case.grid, ShiftRules.of(case)
+    rules.require_a_shift(grid.period_minutes)
     notes: list[str] = []
     allowed, forced = permitted(case, notes)
     longest_open = np.full(7, grid.periods_per_day)
@@ -252,7 +274,8 @@ def week_of(case: Case, potential: Potential) -> Week:
     gain_open = by_day(people.gain_open)
     per_open_period, constant = open_cost(stated, price.open_period)
     gain_open[:7] -= by_day(per_open_period[None])
-    shortest, unbroken = (n * grid.period_hours for n in (rules.shortest, rules.unbroken))
+    longest_stretch = max(rules.unbroken, rules.shortest)  # where every shift holds a break
+    shortest, unbroken = (n * grid.period_hours for n in (rules.shortest, longest_stretch))
     return Week(
         case=stated,
         rules=rules,
@@ -280,6 +303,13 @@ def week_of(case: Case, potential: Potential) -> Week:
         open_day=price.open_day + closed,
         kept=float(closed.sum()) - constant,
         limit=paid_hours_limit(stated, potential, (shortest, unbroken), notes),
-        limit_price=stated.rules.price("paid_hours") or math.inf,
+        limit_price=_limit_price(stated),
         notes=tuple(notes),
     )
+
+
+def _limit_price(case: Case) -> float:
+    """What a paid hour above the limit costs besides its wage; a limit not stated has no price."""
+    if case.paid_hours_limit is None:
+        return math.inf
+    return case.rules.price("paid_hours") or math.inf

@@ -27,7 +27,7 @@ def day_chart(rows: Rows, close: float) -> alt.LayerChart:
     """
     rows = [row | {"state": _OPEN if row["open"] else _CLOSED} for row in rows]
     chart = alt.Chart(alt.Data(values=rows))
-    key = legend("top", columns=2)
+    key = legend("top", columns=1)  # side by side they are wider than a phone
     start = clock_axis("start", rows[0]["start"], rows[-1]["end"])
     said = [
         alt.Tooltip("hours:N", title=say("hours")),

@@ -1,4 +1,4 @@
-"""The rules of working time as a book by which lines of work are found (see `roster_lines`)."""
+"""The rules of working time as a book by which lines of work are found (see `automaton`)."""
 
 import math
 from typing import NamedTuple
@@ -29,7 +29,7 @@ class State(NamedTuple):
 
 
 class WeekBook:
-    """The rules of working time as a rule book (`roster_lines.RuleBook`) over a catalogue.
+    """The rules of working time as a rule book (`automaton.RuleBook`) over a catalogue.
 
     A weekly rest is taken to be around a whole day off: rarely a shift early on one day and late on
     the next would do as well.

@@ -16,7 +16,7 @@ from optimizer.planning.exchange import ShiftTable
 from optimizer.planning.house_rules import needed_staff
 from optimizer.planning.response import Potential, posts
 from optimizer.planning.week import ShiftRules
-from optimizer.roster.lines import OFF, Automaton
+from optimizer.roster.automaton import OFF, Automaton
 from optimizer.roster.problem import Needs
 from optimizer.roster.roster import Assignment
 from optimizer.timegrid import holiday_mask

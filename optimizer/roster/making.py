@@ -17,10 +17,10 @@ from optimizer.language import say
 from optimizer.people import Employee
 from optimizer.planning.plan import Plan
 from optimizer.planning.response import Potential
+from optimizer.roster.automaton import OFF
 from optimizer.roster.check import check_roster
 from optimizer.roster.columns import Prices
 from optimizer.roster.floor import Ask, Cell, Floor, shape_of
-from optimizer.roster.lines import OFF
 from optimizer.roster.people import People
 from optimizer.roster.problem import Problem
 from optimizer.roster.roster import Assignment, Roster

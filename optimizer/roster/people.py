@@ -8,9 +8,9 @@ import numpy as np
 
 from optimizer.people import Employee
 from optimizer.planning.rules import rule_pack
+from optimizer.roster.automaton import OFF, Automaton, Horizon
 from optimizer.roster.book import ORDINARY, SUNDAY, WeekBook
 from optimizer.roster.floor import Floor, shape_of
-from optimizer.roster.lines import OFF, Automaton, Horizon
 from optimizer.roster.problem import Limit, Problem
 from optimizer.roster.rules import (
     LOCKED_PRICE,

@@ -11,7 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.roster.lines import OFF, Automaton, Horizon, Lines
+from optimizer.roster.automaton import OFF, Automaton, Horizon
+from optimizer.roster.lines import Lines
 
 _HALVINGS = 5  # of the price at which a person's limits are kept
 

@@ -2,7 +2,8 @@
 
 Diving gives the person whose best line has the largest share in the mixture that line for good,
 prices the others again, and so on. What it leaves is improved person by person, each time exactly;
-then lines are disturbed a few at a time and improved again as long as there is time.
+then lines are disturbed a few at a time and improved again, and some people dive anew while the
+others keep their lines, as long as there is time.
 """
 
 import time
@@ -11,16 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.roster.automaton import OFF
 from optimizer.roster.columns import Generation, Prices
 from optimizer.roster.problem import Problem, Team
 
 CLOSE = 1e-3  # relative distance to the bound that counts as the best
-_FEW = 14  # people; of fewer, one is given a line at a time
+_FEW = 40  # people; of fewer, one is given a line at a time
 _SURE = 0.9  # share of a line in the mixture
 _MOST_ROUNDS = 400  # of generation
-_FRUITLESS_DIVES = 2  # in a row after which the search is over
 _SECONDS_TO_CHOOSE = 10.0
-_FRUITLESS = 60  # disturbances in a row after which a dive is over
+_FRUITLESS = 60  # disturbances in a row after which some people dive anew
+_DIVES = 8  # of some people, before lines are disturbed again; one for every person at most
 
 Tell = Callable[[float, float], bool]  # worth and bound so far; False = stop
 
@@ -91,6 +93,7 @@ def search(
     tell: Tell = carry_on,
     guess: Prices | None = None,
     whole: bool = False,
+    patience: int = 2,
 ) -> Search:
     """Find a roster and a bound on all.
 
@@ -99,7 +102,7 @@ def search(
     start
         Lines to begin with, shape (E, days); their worth may be minus infinity.
     seconds
-        After which the best so far is taken; with fewer people it ends sooner.
+        After which the best so far is taken; mostly it ends sooner.
     close
         Relative distance to the bound at which to stop.
     tell
@@ -108,6 +111,8 @@ def search(
         Prices to begin with.
     whole
         Whether the worth of every roster is a whole number, which helps to prove the best one.
+    patience
+        Rounds of dives in a row without a better roster after which the search is over.
     """
     generation: Generation | None = None
     best, random = _Best(tell, seconds, close, whole), np.random.default_rng(0)
@@ -125,17 +130,16 @@ def search(
                 generation.bound
             ):
                 break
-        dives, fruitless = 0, 0
-        while fruitless < _FRUITLESS_DIVES:
+        _dive(generation, best, np.arange(problem.people))
+        _choose(generation, best)
+        _prove(generation, best)
+        fruitless = 0
+        while fruitless < patience:
             worth = best.worth
-            team = Team(problem, _dive(generation, best, random if dives else None))
-            best.see(team)
-            _improve_all(team, best, everybody)
-            if not dives:
-                _choose(generation, best)
-                _prove(generation, best)
             _disturb(problem, best, random)
-            dives += 1
+            for _ in range(min(_DIVES, problem.people)):
+                number = random.integers(problem.people // 5, problem.people // 2 + 1) + 1
+                _dive(generation, best, random.permutation(problem.people)[:number], random)
             fruitless = 0 if best.worth > worth + 1e-6 else fruitless + 1
     except _Stop:
         pass
@@ -145,7 +149,7 @@ def search(
 
 
 def _improve_all(team: Team, best: _Best, order: range | np.ndarray) -> None:
-    """Everybody in turn, until nobody's line can be made better."""
+    """Some people in turn, until nobody's line can be made better."""
     worth = -np.inf
     while team.worth > worth + 1e-6 or not np.isfinite(worth):
         worth = team.worth
@@ -157,31 +161,48 @@ def _improve_all(team: Team, best: _Best, order: range | np.ndarray) -> None:
             return
 
 
-def _dive(generation: Generation, best: _Best, random: np.random.Generator | None) -> np.ndarray:
-    """Give one person after another the line with the largest share."""
+def _dive(
+    generation: Generation,
+    best: _Best,
+    people: np.ndarray,
+    random: np.random.Generator | None = None,
+) -> None:
+    """Give one of these people after another the line with the largest share; others keep theirs.
+
+    `random` moves the shares a little, to look elsewhere.
+    """
     problem, mixture = generation.problem, generation.mixture
-    few = problem.people <= _FEW
-    chosen = np.full((problem.people, problem.days), -1)
-    open_ = np.ones(problem.people, dtype=bool)
-    forbidden: list[np.ndarray] = []
-    while open_.any():
-        best.check()
-        for _ in range(5 if few else 2):
-            if not generation.price_some(np.flatnonzero(open_)):
-                break
-        mixture.solve()
-        shares = mixture.shares * open_[mixture.owner]
-        liking = shares if random is None else shares * np.exp(random.normal(0, 0.25, len(shares)))
-        order = np.argsort(-liking, kind="stable")
-        sure = [k for k in order.tolist() if shares[k] >= _SURE]
-        take = sure[: 1 if few else problem.people // 4] or order[:1].tolist()
-        for k in take:
-            person = int(mixture.owner[k])
-            if open_[person]:
-                open_[person], chosen[person] = False, mixture.lines[k]
-                forbidden.append(mixture.keep_only(person, k))
-    mixture.allow(np.concatenate(forbidden))
-    return chosen
+    few, chosen = len(people) <= _FEW, np.full((problem.people, problem.days), OFF)
+    if best.lines is not None:
+        chosen = best.lines.copy()
+        mixture.add(list(enumerate(chosen)))
+    open_ = np.isin(np.arange(problem.people), people)
+    forbidden = [
+        mixture.keep_only(e, int(mixture.numbers([(e, chosen[e])])[0]))
+        for e in np.flatnonzero(~open_).tolist()
+    ]
+    try:
+        while open_.any():
+            best.check()
+            for _ in range(5 if few else 2):
+                if not generation.price_some(np.flatnonzero(open_)):
+                    break
+            mixture.solve()
+            shares = np.where(open_[mixture.owner], mixture.shares, -1.0)
+            noise = 0.0 if random is None else random.normal(0, 0.25, len(shares))
+            order = np.argsort(-shares * np.exp(noise), kind="stable")
+            sure = [k for k in order.tolist() if shares[k] >= _SURE]
+            take = sure[: max(len(people) // 4, 1)] or order[:1].tolist()
+            for k in take:
+                person = int(mixture.owner[k])
+                if open_[person]:
+                    open_[person], chosen[person] = False, mixture.lines[k]
+                    forbidden.append(mixture.keep_only(person, k))
+    finally:
+        mixture.allow(np.concatenate([np.zeros(0, dtype=int), *forbidden]))
+    team = Team(problem, chosen)
+    best.see(team)
+    _improve_all(team, best, people)
 
 
 def _choose(generation: Generation, best: _Best) -> None:

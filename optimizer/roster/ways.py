@@ -8,8 +8,8 @@ import numpy as np
 from optimizer.language import Clock, Exact, Said, Weekday, say
 from optimizer.opening import OpeningHours
 from optimizer.people import ALWAYS, Employee
+from optimizer.roster.automaton import Automaton
 from optimizer.roster.floor import Ask, Floor
-from optimizer.roster.lines import Automaton
 from optimizer.roster.people import OVERTIME, People
 from optimizer.roster.problem import Problem, Team
 from optimizer.roster.roster import Assignment, Relaxation, Roster, Unmet
