@@ -22,6 +22,19 @@ HOUR = np.arange(24)
 WEEKDAY = np.array([0.50, 0.56, 0.80, 1.08, 1.35, 1.35, 0.95])
 BASKET_MEAN, BASKET_SPREAD = 28.0, 0.75
 
+WHAT_IFS_TOML = """\
+# What-ifs beside the shop as it is; each names fields of case.toml and their other values.
+["wages 10 % up"]
+economics.wage = 15.91
+
+["and a busy summer"]
+based_on = "wages 10 % up"
+demand = 1.3                              # times the customers
+
+["open Monday to Friday alike"]
+hours.tidy.same_weekdays = true
+"""
+
 CASE_TOML = """\
 # A synthetic shop: made by sample_data/generate.py, not a real business.
 version = 1
@@ -261,6 +274,7 @@ def write(folder: Path, seed: int = SEED) -> None:
     for name in ("till", "street", "web"):
         (folder / f"{name}.csv").write_bytes(as_csv(getattr(sample, name)))
     (folder / "case.toml").write_text(CASE_TOML, encoding="utf-8")
+    (folder / "what_ifs.toml").write_text(WHAT_IFS_TOML, encoding="utf-8")
     (folder / "README.md").write_text(readme(sample), encoding="utf-8")
 
 

@@ -166,6 +166,15 @@ def test_wrong_file_says_one_sentence_and_keeps_what_was_there(
         ((("sarakkeet.csv", b"a,b\n1,2\n"),), ""),
         ((("kassa.csv", till(3)), ("roska.csv", b"a,b\n1,2\n")), ""),
         ((("kassa.zip", b"PK\x03\x04" + bytes(100)),), ""),
+        (
+            (
+                (
+                    "rajaton.csv",
+                    b"timestamp,amount\n2026-05-04 10:00,1e999\n2026-05-05 11:00,1e30\n",
+                ),
+            ),
+            "",
+        ),
     ],
 )
 def test_wrong_files_are_refused_in_finnish(

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 
 from optimizer.case import Case, DataFile, Hours
+from optimizer.data.money import parse_money
 from optimizer.data.observations import Observations, check, read_observations
-from optimizer.data.parsing import AmbiguousDates, parse_money
+from optimizer.data.parsing import AmbiguousDates
 from optimizer.data.reading import preview
 from optimizer.errors import DataError
 from optimizer.opening import OpeningHours

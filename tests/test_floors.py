@@ -18,7 +18,8 @@ LONGEST_FILE = 400  # lines
 ORDER = """
     language errors timegrid opening_rules osm_text opening firmness people channels site case
     casefile
-    data.workbook_child data.packed data.files data.parsing data.exports data.names data.formats
+    data.workbook_child data.packed data.files data.parsing data.money data.exports data.names
+    data.formats
     data.tally data.counters data.sales data.currency data.totals data.reading data.inferred
     data.placing data.observations data.contacts data
     demand.demand demand.latent demand.habituation demand.evidence demand.estimate

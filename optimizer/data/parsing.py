@@ -1,4 +1,4 @@
-"""Text to times, money and counts, a whole column at a time.
+"""Text to times, a whole column at a time.
 
 A cell that cannot be read becomes missing and is counted; nothing is guessed. Times are seconds of
 the local clock since 1970-01-01 00:00, whatever offset is written beside them: opening hours are a
@@ -177,7 +177,7 @@ def parse_times(cells: pa.Array, dates: str = "", where: str = "") -> Times:
     """
     if pa.types.is_timestamp(cells.type):
         seconds = pc.cast(cells, pa.timestamp("s")).cast(pa.int64())
-        return Times(_filled(seconds), True, "", ())
+        return Times(filled(seconds), True, "", ())
     text = pc.utf8_trim_whitespace(cells)
     seconds = np.full(len(text), MISSING)
     left = np.flatnonzero(pc.is_valid(text).to_numpy(zero_copy_only=False))
@@ -243,7 +243,7 @@ def _in_words(seconds: np.int64) -> Said:
 def _read(cells: pa.Array, form: str, cut: str) -> np.ndarray:
     """Seconds by one format, MISSING where a cell does not follow it."""
     if cut == "number":
-        numbers = _to_floats(pc.replace_substring(cells, ",", "."))
+        numbers = to_floats(pc.replace_substring(cells, ",", "."))
         if form == "epoch":
             scaled = np.where(numbers > 1e11, numbers / 1000, numbers)
             fits = (scaled >= 1e9) & (scaled < 1.9e9)
@@ -254,7 +254,7 @@ def _read(cells: pa.Array, form: str, cut: str) -> np.ndarray:
     if cut:
         cells = pc.replace_substring_regex(cells, _TAILS[cut], "")
     parsed = pc.strptime(cells, format=form, unit="s", error_is_null=True)
-    seconds = _filled(parsed.cast(pa.int64()))
+    seconds = filled(parsed.cast(pa.int64()))
     # It reads 31 February as 3 March: look again at the first days of a month.
     early = np.flatnonzero(pc.less_equal(pc.day(parsed), 3).fill_null(False))
     late = pc.match_substring_regex(cells.take(pa.array(early)), r"(?:^|\D)(?:29|3[01])(?:\D|$)")
@@ -280,7 +280,7 @@ def parse_clocks(cells: pa.Array) -> np.ndarray:
     """Read clock times ("14:05", "2:30 PM", "klo 14.05", "14") to seconds of the day."""
     encoded = cells.dictionary_encode()
     table = np.array([_clock_seconds(cell) for cell in encoded.dictionary.to_pylist()] + [MISSING])
-    return table[_filled(encoded.indices.cast(pa.int64()), len(table) - 1)]
+    return table[filled(encoded.indices.cast(pa.int64()), len(table) - 1)]
 
 
 def _clock_seconds(cell: str) -> int:
@@ -326,75 +326,13 @@ def to_wall_clock(seconds: np.ndarray, timezone: str) -> np.ndarray:
     return np.where(found, seconds + shift[where], MISSING)
 
 
-def parse_money(cells: pa.Array, delimiter: str = ",") -> np.ndarray:
-    """Read a column of amounts or counts; NaN where a cell is empty or no number.
-
-    Accepts decimal comma or point (decided over the column), thousands marks, currency signs,
-    accounting brackets, a minus behind the number and the minus sign of typesetters.
-    """
-    if pa.types.is_floating(cells.type):
-        return cells.fill_null(np.nan).to_numpy(zero_copy_only=False)
-    text = cells
-    valid = text.drop_null()
-    step = max(1, len(valid) // 5000)
-    mark, grouped = _decimal_mark(valid.take(pa.array(np.arange(0, len(valid), step))), delimiter)
-    if mark == "." and not grouped:
-        try:
-            return pc.cast(text, pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
-        except pa.ArrowInvalid:
-            pass
-    encoded = text.dictionary_encode()
-    table = np.append(_read_money(encoded.dictionary, mark), np.nan)
-    return table[_filled(encoded.indices.cast(pa.int64()), len(table) - 1)]
-
-
-def _read_money(text: pa.Array, mark: str) -> np.ndarray:
-    text = pc.replace_substring_regex(text, "[−–]", "-")
-    # A currency stands before or behind; blanks and apostrophes group thousands; 5.- is 5 francs.
-    text = pc.replace_substring_regex(text, r"['’\s\x{a0}\x{202f}]|[.,]-$", "")
-    text = pc.replace_substring_regex(text, r"^([(+-]*)[^\d.,+()-]{1,3}\.?", r"\1")
-    text = pc.replace_substring_regex(text, r"[^\d.,+()-]{1,3}\.?([)-]*)$", r"\1")
-    taken = pc.match_substring_regex(text, r"^-?\(.*\)$|-$").to_numpy(zero_copy_only=False)
-    text = pc.replace_substring_regex(text, r"^-?\(|\)$|-$", "")
-    # "12,00" among decimal points is no number: better unreadable than a hundred times too much.
-    group = "." if mark == "," else ","
-    fits = rf"^[+-]?(?:\d*|\d{{1,3}}(?:[{group}]\d{{2,3}})*[{group}]\d{{3}})(?:[{mark}]\d*)?$"
-    text = pc.if_else(
-        pc.match_substring_regex(text, fits), pc.replace_substring(text, group, ""), None
-    )
-    return np.where(taken, -1.0, 1.0) * _to_floats(pc.replace_substring(text, ",", "."))
-
-
-def _decimal_mark(cells: pa.Array, delimiter: str) -> tuple[str, bool]:
-    """The decimal mark of a column, and whether thousands are marked with the other one."""
-    bare = pc.replace_substring_regex(cells, r"[^\d.,]", "").to_pylist()
-    both = [max(cell, key=lambda sign: (sign in ".,") * (1 + cell.rfind(sign))) for cell in bare
-            if "," in cell and "." in cell]  # fmt: skip
-    if both:
-        return Counter(both).most_common(1)[0][0], True
-    for mark in (",", "."):
-        marked = [cell for cell in bare if mark in cell]
-        if not marked:
-            continue
-        groups = rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+|[1-9]\d?(?:,\d{{2}})*,\d{{3}}"
-        if not all(re.fullmatch(groups, cell) for cell in marked):
-            return mark, False
-        # Three digits after every mark: thousands, unless the file's own habits say otherwise.
-        twice = any(cell.count(mark) > 1 for cell in marked)
-        foreign = delimiter == "," if mark == "." else delimiter == ";"
-        small = len(marked) < len(bare)  # amounts below a thousand do without
-        if twice or (small and not (mark == "." and foreign)) or (mark == "," and not foreign):
-            return ("." if mark == "," else ","), True
-        return mark, False
-    return ".", False
-
-
-def _to_floats(text: pa.Array) -> np.ndarray:
+def to_floats(text: pa.Array) -> np.ndarray:
     """Plain numbers to floats, NaN for anything else."""
     fits = pc.match_substring_regex(text, r"^[+-]?(?:\d+\.?\d*|\.\d+)$")
     text = pc.if_else(fits, text, pa.scalar(None, pa.string()))
     return pc.cast(text, pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
 
 
-def _filled(values: pa.Array, blank: int = MISSING) -> np.ndarray:
+def filled(values: pa.Array, blank: int = MISSING) -> np.ndarray:
+    """Whole numbers with `blank` where none stands."""
     return values.fill_null(blank).to_numpy(zero_copy_only=False)

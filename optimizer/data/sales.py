@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from optimizer.data.formats import Layout
-from optimizer.data.parsing import MISSING, parse_money
+from optimizer.data.money import parse_money
+from optimizer.data.parsing import MISSING
 from optimizer.data.tally import QUARTER, QUARTERS, Basket, Sieve, Tally, by_quarter, codes_of
 from optimizer.language import Number, say
 

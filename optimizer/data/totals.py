@@ -8,7 +8,8 @@ import numpy as np
 
 from optimizer.data.counters import mask_faults
 from optimizer.data.formats import Layout
-from optimizer.data.parsing import MISSING, parse_money
+from optimizer.data.money import parse_money
+from optimizer.data.parsing import MISSING
 from optimizer.data.sales import read_numbers
 from optimizer.data.tally import QUARTER, QUARTERS, Basket, Sieve, Tally, by_quarter, codes_of
 from optimizer.errors import DataError
