@@ -21,7 +21,12 @@ SAMPLE = HERE.parent / "sample_data" / "old_town_gifts"
 OWN = ""
 # Streamlit keeps every cell of a table in one line, which makes a phone scroll sideways.
 PHONE = "<style>@media (max-width: 640px) {[data-testid=stTable] :is(th, td) "
-PHONE += "{white-space: normal; padding: 4px 3px}}</style>"
+PHONE += "{white-space: normal; padding: 4px 3px; font-size: 0.8rem}}</style>"
+# Streamlit's own words on the uploader are English; the caption below it names the limits.
+UPLOADER = "<style>[data-testid=stFileUploaderDropzoneInstructions] {display: none} "
+UPLOADER += "[data-testid=stFileUploaderDropzone] button p {font-size: 0} "
+UPLOADER += "[data-testid=stFileUploaderDropzone] button p::after "
+UPLOADER += "{font-size: 1rem; content: '%s'}</style>"
 KIND_NAMES = {OWN: say("no, my own numbers"), **PRESET_NAMES}
 
 
@@ -29,17 +34,15 @@ def main() -> None:
     """Draw the sidebar and the chosen page."""
     st.set_page_config(page_title=state.t(say("Opening hours")), page_icon=":material/schedule:")
     st.html(PHONE)
+    st.html(UPLOADER % state.t(say("Choose files")))
     sign_in.ask()
     with state.problems():
         state.begin(start())
-    desk = [st.Page(PAGES / "desk.py", title=state.t(say("Desk")), url_path="desk", default=True)]
     page = st.navigation(
-        desk
+        first_page("desk", say("Desk"))
         if state.is_desk()
         else [
-            st.Page(
-                PAGES / "lost.py", title=state.t(say("Lost sales")), url_path="lost", default=True
-            ),
+            *first_page("lost", say("Lost sales")),
             st.Page(PAGES / "hours.py", title=state.t(say("Plan")), url_path="plan"),
             st.Page(PAGES / "staff.py", title=state.t(say("Staff")), url_path="staff"),
             st.Page(PAGES / "roster.py", title=state.t(say("Roster")), url_path="roster"),
@@ -58,6 +61,16 @@ def main() -> None:
             desk_sidebar() if state.is_desk() else sidebar()
             sign_in.leave()
         page.run()
+
+
+def first_page(name: str, title: str) -> list[StreamlitPage]:
+    """The page at the root address, and one not listed that leads there from its own name."""
+    root = st.Page(PAGES / f"{name}.py", title=state.t(title), url_path="first", default=True)
+    return [
+        root,
+        st.Page(lambda: st.switch_page(root), title=state.t(title), url_path=name,
+                visibility="hidden"),
+    ]  # fmt: skip
 
 
 def stores_page() -> list[StreamlitPage]:

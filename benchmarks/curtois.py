@@ -1,289 +1,176 @@
-"""The employee shift scheduling instances of T. Curtois, solved by the engine of the rosters.
+"""The employee shift scheduling instances of T. Curtois, by this engine and beside other programs.
 
-python -m benchmarks.curtois [SECONDS] [INSTANCE ...]
+python -m benchmarks.curtois [SECONDS] [PYTHON] [INSTANCE ...]
 
-SECONDS (60) of CPU time are given to each. Read from `shared/data/bench_curtois_shift_scheduling`
-beside the project; without it there is nothing to do. An instance asks for so many people on every
-shift of every day; people have limits on hours, shifts in a row, days off in a row, weekends and
-each kind of shift, days off, and wishes. (T. Curtois and R. Qu, "Computational results on new staff
-scheduling benchmark instances", 2014.) Its whole horizon is one span, and its rules are a rule book
-like any other.
+SECONDS (60) by the clock are given to each program, so that the machine should have nothing else to
+do. PYTHON is an interpreter that has ortools; without it CP-SAT is left out. The others get the
+textbook model, a yes or no for every person, day and shift: scipy.optimize.milp in a process of its
+own, CP-SAT with two workers; ours uses one core. Models of more than three million non-zeros are
+not tried, and of the instances beyond 13 only ours. Without the files of the instances (see
+`curtois_instances`) there is nothing to do.
 """
 
-import csv
 import math
-import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache, partial
-from itertools import pairwise
-from pathlib import Path
-from typing import NamedTuple
+import time
+from collections.abc import Callable, Iterator
+from itertools import product
 
 import numpy as np
 
-from optimizer.roster.automaton import OFF, Automaton, Horizon
-from optimizer.roster.problem import Limit, Needs, Problem
+from benchmarks.curtois_instances import FOLDER, Instance, Limits, best_known, cost_of, read
+from benchmarks.plans import peer
+from optimizer.planning import solver_process
+from optimizer.planning.milp import Model
+from optimizer.roster.automaton import OFF
 from optimizer.roster.search import search
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared/data/bench_curtois_shift_scheduling"
-WEEKDAY, SATURDAY, SUNDAY = range(3)  # kinds of days
-_PASSED = 1000.0  # what a shift beyond a person's limit counts: more than anything it could bring
+MOST_NONZEROS = 3_000_000  # of a model that the others are asked to solve
+OURS = "this one"
+_LARGEST_FOR_OTHERS = 13  # instance
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one person's contract asks; `most` of each shift, the rest in days and minutes."""
+def compact(instance: Instance) -> tuple[Model, np.ndarray]:
+    """The instance as an integer programme whose objective is a roster's worth.
 
-    most: tuple[int, ...]
-    most_minutes: int
-    least_minutes: int
-    most_in_a_row: int
-    least_in_a_row: int
-    least_off: int
-    weekends: int
-
-    def binding(self, days: int, lengths: tuple[int, ...]) -> list[int]:
-        """Kinds of shift whose limit can bind, the tightest first."""
-        found = [
-            k
-            for k, most in enumerate(self.most)
-            if 0 < most < min(days, self.most_minutes // lengths[k])
-        ]
-        return sorted(found, key=lambda k: self.most[k])
-
-
-class State(NamedTuple):
-    """What of the past matters; `follow` = shifts that may come next, by the one just worked."""
-
-    worked: int = 0  # days in a row, up to the day before
-    off: int = 0  # days off in a row
-    follow: tuple[int, ...] = ()
-    weekends: int = 0
-    used: tuple[int, ...] = ()
-    fresh: bool = True  # at work since the first day: the run may have begun before
-    saturday: bool = False
-
-
-class Book:
-    """The rules of one contract as a rule book."""
-
-    def __init__(
-        self, limits: Limits, follows: list[tuple[int, ...]], counted: tuple[int, ...]
-    ) -> None:
-        self._limits, self._follows, self._counted = limits, follows, counted
-        everything = tuple(range(len(follows)))
-        self.first = State(0, limits.least_off, everything, 0, (0,) * len(counted), True)
-
-    def work(self, state: State, shift: int, kind: int) -> tuple[State, float] | None:
-        """Take a shift."""
-        limits = self._limits
-        starts = state.worked == 0
-        if shift not in state.follow or state.worked == limits.most_in_a_row:
-            return None
-        if starts and state.off < limits.least_off:
-            return None
-        used = list(state.used)
-        if shift in self._counted:
-            place = self._counted.index(shift)
-            used[place] += 1
-            if used[place] > limits.most[shift]:
-                return None
-        weekend = kind == SATURDAY or (kind == SUNDAY and not state.saturday)
-        weekends = state.weekends + weekend
-        if weekends > limits.weekends:
-            return None
-        follow, saturday = self._follows[shift], kind == SATURDAY
-        worked = state.worked + 1
-        return State(worked, 0, follow, weekends, tuple(used), state.fresh, saturday), 0.0
-
-    def rest(self, state: State, kind: int) -> list[tuple[State, float]]:
-        """Have a day off."""
-        limits = self._limits
-        if 0 < state.worked < limits.least_in_a_row and not state.fresh:
-            return []
-        off = min(state.off + 1, limits.least_off)
-        everything = tuple(range(len(self._follows)))
-        return [(State(0, off, everything, state.weekends, state.used, False), 0.0)]
-
-    def end_span(self, state: State) -> tuple[State, float] | None:
-        """The horizon is over; what follows is not known, so nothing is too short."""
-        return self.first, 0.0
+    Returns
+    -------
+    Model
+        (T. Curtois and R. Qu, 2014, section 3; runs of days that are too short are forbidden one by
+        one.)
+    np.ndarray
+        Columns of each person, day and shift, (E, days, S).
+    """
+    model, problem = Model(), instance.problem
+    needs, shifts = problem.needs[0], range(len(problem.paid))
+    able = np.isfinite(problem.cost)
+    cost = np.where(able, problem.cost, 0.0)
+    x = model.variables("x", able.shape, upper=able.astype(float), gain=-cost, integer=True)
+    upper = np.ones(needs.gain.shape)
+    upper[..., -1] = problem.people
+    met = model.variables("met", needs.gain.shape, upper=upper, gain=needs.gain)
+    for day, shift in product(range(problem.days), shifts):
+        there, brought = (1, x[:, day, shift]), (-1, met[day, shift])
+        model.constrain_sum(f"need {day} {shift}", there, brought, lower=0, upper=0)
+    at_work = model.variables("at work", able.shape[:2], upper=1)
+    each = [(1, x[:, :, shift]) for shift in shifts]
+    model.constrain("one shift a day", *each, (-1, at_work), lower=0, upper=0)
+    for shift, other in product(shifts, shifts):
+        if other not in instance.follows[shift]:
+            pair = (1, x[:, :-1, shift]), (1, x[:, 1:, other])
+            model.constrain(f"{other} not after {shift}", *pair, upper=1)
+    saturdays = np.arange(5, problem.days - 1, 7)
+    weekends = model.variables("weekends", (problem.people, len(saturdays)), upper=1, integer=True)
+    for days in (saturdays, saturdays + 1):
+        pair = (1, weekends), (-1, at_work[:, days])
+        model.constrain(f"weekends by weekday {days[0]}", *pair, lower=0)
+    for person, limits in enumerate(instance.contracts):
+        model.constrain_sum(f"weekends {person}", (1, weekends[person]), upper=limits.weekends)
+        _keep_contract(model, f"of {person}", limits, instance.lengths, x[person], at_work[person])
+    return model, x
 
 
-def sections(text: str) -> dict[str, list[list[str]]]:
-    """Rows of every section of an instance file."""
-    found: dict[str, list[list[str]]] = {}
-    rows: list[list[str]] = []
-    for line in text.splitlines():
-        line = line.strip()
-        if line.startswith("SECTION_"):
-            rows = found.setdefault(line, [])
-        elif line and not line.startswith("#"):
-            rows.append(line.split(","))
-    return found
+def _keep_contract(
+    model: Model,
+    whose: str,
+    limits: Limits,
+    lengths: tuple[int, ...],
+    x: np.ndarray,
+    at: np.ndarray,
+) -> None:
+    """What a contract asks of one person's columns: `x` of (days, S), `at` of days at work."""
+    for shift, most in enumerate(limits.most):
+        model.constrain_sum(f"shift {shift} {whose}", (1, x[:, shift]), upper=most)
+    minutes = np.broadcast_to(np.array(lengths), x.shape), x
+    least, most = limits.least_minutes, limits.most_minutes
+    model.constrain_sum(f"minutes {whose}", minutes, lower=least, upper=most)
+    longest = limits.most_in_a_row
+    for day in range(len(at) - longest):
+        days = at[day : day + longest + 1]
+        model.constrain_sum(f"run from {day} {whose}", (1, days), upper=longest)
+    for short in range(1, limits.least_in_a_row):
+        for first in range(1, len(at) - short):
+            run, around = (1, at[first : first + short]), (-1, at[[first - 1, first + short]])
+            name = f"only {short} days from {first} {whose}"
+            model.constrain_sum(name, run, around, upper=short - 1)
+    for short in range(1, limits.least_off):
+        for first in range(1, len(at) - short):
+            run, around = (-1, at[first : first + short]), (1, at[[first - 1, first + short]])
+            model.constrain_sum(f"only {short} off from {first} {whose}", run, around, upper=1)
 
 
-@dataclass(frozen=True, eq=False)
-class Instance:
-    """An instance as a problem, with the constant that its cost has beside the problem's worth."""
+def ours(number: int, seconds: float) -> tuple[float, float]:
+    """Cost of our roster, counted anew from the file, and the bound; reading it included.
 
-    problem: Problem
-    constant: float
-
-
-def read(number: int) -> Instance:
-    """Read an instance."""
-    text = (FOLDER / "instances" / f"Instance{number}.txt").read_text(encoding="utf-8-sig")
-    rows = sections(text)
-    days = int(rows["SECTION_HORIZON"][0][0])
-    shifts = {row[0]: k for k, row in enumerate(rows["SECTION_SHIFTS"])}
-    lengths = tuple(int(row[1]) for row in rows["SECTION_SHIFTS"])
-    unit = math.gcd(*lengths)
-    banned = [set(row[2].split("|")) if len(row) > 2 else set() for row in rows["SECTION_SHIFTS"]]
-    follows = [tuple(k for name, k in shifts.items() if name not in ban) for ban in banned]
-    staff = {row[0]: e for e, row in enumerate(rows["SECTION_STAFF"])}
-    contracts = [_limits(row, shifts, days) for row in rows["SECTION_STAFF"]]
-
-    cost = np.zeros((len(staff), days, len(shifts)))
-    for e, limits in enumerate(contracts):
-        cost[e][:, [k for k, most in enumerate(limits.most) if most == 0]] = np.inf
-    for row in rows.get("SECTION_DAYS_OFF", []):
-        cost[staff[row[0]], [int(day) for day in row[1:]]] = np.inf
-    constant = 0.0
-    for row in rows.get("SECTION_SHIFT_ON_REQUESTS", []):
-        cost[staff[row[0]], int(row[1]), shifts[row[2]]] -= int(row[3])
-        constant += int(row[3])
-    for row in rows.get("SECTION_SHIFT_OFF_REQUESTS", []):
-        cost[staff[row[0]], int(row[1]), shifts[row[2]]] += int(row[3])
-
-    most_needed = max(int(row[2]) for row in rows["SECTION_COVER"])
-    gain = np.zeros((days, len(shifts), most_needed + 1))
-    for row in rows["SECTION_COVER"]:
-        here, needed = gain[int(row[0]), shifts[row[1]]], int(row[2])
-        here[:needed], here[needed:] = int(row[3]), -int(row[4])
-        constant += needed * int(row[3])
-
-    paid = np.array(lengths) // unit
-    most = max(limits.most_minutes for limits in contracts) // unit
-    hours = np.arange(most + 1) * unit
-    hours_cost = np.zeros((len(staff), 1, most + 1))
-    for e, limits in enumerate(contracts):
-        hours_cost[e, 0, (hours < limits.least_minutes) | (hours > limits.most_minutes)] = np.inf
-    kinds = tuple({5: SATURDAY, 6: SUNDAY}.get(day % 7, WEEKDAY) for day in range(days))
-
-    @cache
-    def automaton(limits: Limits) -> Automaton:
-        book = Book(limits, follows, tuple(limits.binding(days, lengths)[:1]))
-        return Automaton.of(book, paid, set(kinds), np.arange(len(paid)))
-
-    rules = [
-        replace(limits, most_minutes=limits.most_minutes, least_minutes=0) for limits in contracts
-    ]
-    crews = [
-        (automaton(kind), np.array([e for e, other in enumerate(rules) if other == kind]))
-        for kind in dict.fromkeys(rules)
-    ]
-    problem = Problem(
-        horizon=Horizon(kinds, days),
-        paid=paid,
-        needs=(Needs(gain, np.ones(len(staff)), np.eye(len(shifts))),),
-        cost=cost,
-        off=np.zeros((len(staff), days)),
-        hours_cost=hours_cost,
-        budget=np.array([np.inf]),
-        crews=tuple(crews),
-        limits=tuple(_other_limits(contracts, days, lengths)),
-    )
-    return Instance(problem, constant)
+    Early rosters may pass limits that the engine takes as dear: then the cost is infinite.
+    """
+    end = time.perf_counter() + seconds
+    instance = read(number)
+    problem = instance.problem
+    nothing = np.full((problem.people, problem.days), OFF)
+    start = np.array([problem.admissible(e, line) for e, line in enumerate(nothing)])
+    found = search(
+        problem, start, seconds=end - time.perf_counter(), close=0.0, whole=True,
+        patience=sys.maxsize,
+    )  # fmt: skip
+    cost = cost_of(number, found.lines)
+    assert math.isinf(cost) or abs(cost - (instance.constant - found.worth)) < 1e-6
+    return cost, instance.constant - found.bound
 
 
-def _other_limits(contracts: list[Limits], days: int, lengths: tuple[int, ...]) -> Iterator[Limit]:
-    """Limits on kinds of shift beyond the one that the rule book of each contract counts."""
-    others = [limits.binding(days, lengths)[1:] for limits in contracts]
-    for k in sorted({k for kinds in others for k in kinds}):
-        amount = np.tile(np.arange(len(lengths)) == k, (days, 1)).astype(float)
-        most = [limits.most[k] if k in kinds else days
-                for limits, kinds in zip(contracts, others, strict=True)]  # fmt: skip
-        yield Limit(amount, np.array(most, dtype=float), _PASSED)
+def by_milp(number: int, instance: Instance, seconds: float) -> tuple[float, float]:
+    """The same by scipy.optimize.milp; an infinite cost where it had no roster in time."""
+    model, x = compact(instance)
+    try:
+        answer = solver_process.solve(model.question(seconds, 1e-6), seconds)
+    except solver_process.SolverDied:
+        return math.inf, -math.inf
+    bound = instance.constant + float(answer["bound"])
+    if not answer["x"].size:
+        return math.inf, bound
+    worked = answer["x"][x] > 0.5
+    return cost_of(number, np.where(worked.any(axis=2), worked.argmax(axis=2), OFF)), bound
 
 
-def _limits(row: list[str], shifts: dict[str, int], days: int) -> Limits:
-    most = dict(part.split("=") for part in row[1].split("|") if part)
-    numbers = [int(text) for text in row[2:8]]
-    return Limits(tuple(int(most.get(name, days)) for name in shifts), *numbers)
+def by_cp_sat(python: str, instance: Instance, seconds: float) -> tuple[float, float]:
+    """The same by CP-SAT."""
+    found = peer(python, "cpsat", compact(instance)[0].question(0, 0), seconds)
+    worth, most = found.get("objective", -math.inf), found.get("bound", math.inf)
+    return instance.constant - worth, instance.constant - most
 
 
-def best_known() -> dict[int, float]:
-    """Cost of the best roster that is known for each instance."""
-    with (FOLDER / "best_known.csv").open() as lines:
-        return {int(row["instance"]): float(row["best_reported_60min_or_better"])
-                for row in csv.DictReader(lines)}  # fmt: skip
+def programs(
+    number: int, seconds: float, python: str | None
+) -> Iterator[tuple[str, Callable[[], tuple[float, float]]]]:
+    """Name of each program, and what finds its cost and its bound."""
+    yield OURS, lambda: ours(number, seconds)
+    if number > _LARGEST_FOR_OTHERS:
+        return
+    instance = read(number)
+    nonzeros = len(compact(instance)[0].question(0, 0)["data"])
+    if nonzeros > MOST_NONZEROS:
+        print(f"({number}: the textbook model has {nonzeros} non-zeros, and is not tried)")
+        return
+    yield "scipy.optimize.milp", lambda: by_milp(number, instance, seconds)
+    if python:
+        yield "CP-SAT", lambda: by_cp_sat(python, instance, seconds)
 
 
-def cost_of(number: int, lines: np.ndarray) -> float:
-    """Cost of a roster counted from the file alone; infinite where it breaks a rule."""
-    text = (FOLDER / "instances" / f"Instance{number}.txt").read_text(encoding="utf-8-sig")
-    rows = sections(text)
-    names = [row[0] for row in rows["SECTION_SHIFTS"]]
-    length = {row[0]: int(row[1]) for row in rows["SECTION_SHIFTS"]}
-    banned = {row[0]: (row[2] if len(row) > 2 else "").split("|") for row in rows["SECTION_SHIFTS"]}
-    roster = {
-        row[0]: [names[s] if s != OFF else "" for s in line]
-        for row, line in zip(rows["SECTION_STAFF"], lines.tolist(), strict=True)
-    }
-    for row in rows["SECTION_STAFF"]:
-        if not _keeps(roster[row[0]], row, length, banned):
-            return math.inf
-    for row in rows.get("SECTION_DAYS_OFF", []):
-        if any(roster[row[0]][int(day)] for day in row[1:]):
-            return math.inf
-    total = 0.0
-    for row in rows.get("SECTION_SHIFT_ON_REQUESTS", []):
-        total += int(row[3]) * (roster[row[0]][int(row[1])] != row[2])
-    for row in rows.get("SECTION_SHIFT_OFF_REQUESTS", []):
-        total += int(row[3]) * (roster[row[0]][int(row[1])] == row[2])
-    for row in rows["SECTION_COVER"]:
-        there = sum(line[int(row[0])] == row[1] for line in roster.values())
-        needed = int(row[2])
-        total += int(row[3]) * max(needed - there, 0) + int(row[4]) * max(there - needed, 0)
-    return total
-
-
-def _keeps(
-    line: list[str], row: list[str], length: dict[str, int], banned: dict[str, list[str]]
-) -> bool:
-    """Whether one person's line keeps the limits of their row."""
-    most = dict(part.split("=") for part in row[1].split("|") if part)
-    most_minutes, least_minutes, most_run, least_run, least_off, weekends = map(int, row[2:8])
-    worked = [shift for shift in line if shift]
-    minutes = sum(length[shift] for shift in worked)
-    if not least_minutes <= minutes <= most_minutes:
-        return False
-    if any(worked.count(name) > int(number) for name, number in most.items()):
-        return False
-    if any(b and b in banned.get(a, ()) for a, b in pairwise(line) if a):
-        return False
-    if sum(bool(line[d] or line[d + 1]) for d in range(5, len(line), 7)) > weekends:
-        return False
-    runs: list[tuple[bool, int, int]] = []  # at work, first day, length
-    for day, shift in enumerate(line):
-        if runs and runs[-1][0] == bool(shift):
-            runs[-1] = (runs[-1][0], runs[-1][1], runs[-1][2] + 1)
-        else:
-            runs.append((bool(shift), day, 1))
-    for at_work, first, days in runs:
-        inside = first > 0 and first + days < len(line)
-        if at_work and (days > most_run or (inside and days < least_run)):
-            return False
-        if not at_work and inside and days < least_off:
-            return False
-    return True
-
-
-def _in_time(end: float, worth: float, bound: float) -> bool:
-    return sum(os.times()[:4]) < end
+def compared(above: dict[str, dict[int, float]]) -> None:
+    """One line for each program: cost over best known in the geometric mean, and beside ours."""
+    for name, costs in above.items():
+        found = [number for number in costs if math.isfinite(costs[number])]
+        if not found:
+            print(f"{name}: no roster")
+            continue
+        mean, mine = (
+            math.exp(np.mean([math.log(each[number]) for number in found]))
+            for each in (costs, above[OURS])
+        )
+        print(
+            f"{name}: a roster for {len(found)} of {len(costs)}; of these, cost over best known in "
+            f"the geometric mean {mean:.4f}, ours {mine:.4f}"
+        )
 
 
 def main() -> None:
@@ -291,30 +178,26 @@ def main() -> None:
         print("no shared/data/bench_curtois_shift_scheduling beside the project")
         return
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    python = next((text for text in sys.argv[2:] if not text.isdigit()), None)
     known = best_known()
     there = [n for n in known if (FOLDER / "instances" / f"Instance{n}.txt").is_file()]
-    chosen = [int(text) for text in sys.argv[2:]] or there
-    print("| instance | people | days | best known | this one | bound | above best | CPU s |")
-    print("|--:|--:|--:|--:|--:|--:|--:|--:|")
+    chosen = [int(text) for text in sys.argv[2:] if text.isdigit()] or there
+    print("| instance | people | days | best known | program | cost | bound | above best | s |")
+    print("|--:|--:|--:|--:|---|--:|--:|--:|--:|")
+    above: dict[str, dict[int, float]] = {}
     for number in chosen:
-        began = sum(os.times()[:4])
-        instance = read(number)
-        problem = instance.problem
-        nothing = np.full((problem.people, problem.days), OFF)
-        start = np.array([problem.admissible(e, line) for e, line in enumerate(nothing)])
-        found = search(
-            problem, start, seconds=1e9, close=0.0, whole=True, patience=sys.maxsize,
-            tell=partial(_in_time, began + seconds),
-        )  # fmt: skip
-        spent = sum(os.times()[:4]) - began
-        cost = cost_of(number, found.lines)
-        assert abs(cost - (instance.constant - found.worth)) < 1e-6, (cost, found.worth)
-        bound = math.ceil(instance.constant - found.bound - 1e-6)
-        print(
-            f"| {number} | {problem.people} | {problem.days} | {known[number]:.0f} | {cost:.0f} "
-            f"| {bound} | {cost / known[number] - 1:.2%} | {spent:.1f} |",
-            flush=True,
-        )
+        problem = read(number).problem
+        facts = f"{number} | {problem.people} | {problem.days} | {known[number]:.0f}"
+        for name, solve in programs(number, seconds, python):
+            began = time.perf_counter()
+            cost, bound = solve()
+            took = time.perf_counter() - began
+            over = above.setdefault(name, {})[number] = cost / known[number]
+            told = f"{cost:.0f}" if math.isfinite(cost) else "none"
+            proven = f"{math.ceil(bound - 1e-6)}" if math.isfinite(bound) else ""
+            share = f"{over - 1:.1%}" if math.isfinite(over) else ""
+            print(f"| {facts} | {name} | {told} | {proven} | {share} | {took:.1f} |", flush=True)
+    compared(above)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
 """Rosters of 10, 20 and 30 named people: time and proven gap, beside other programs.
 
-python -m benchmarks.rosters SECONDS [PYTHON]
+python -m benchmarks.rosters [SECONDS] [PYTHON]
 
-SECONDS of CPU time are given to each program, six times as many to four weeks. PYTHON is an
+SECONDS (60) of CPU time are given to each program, six times as many to four weeks. PYTHON is an
 interpreter that has ortools; without it CP-SAT is left out. The shops are synthetic:
 periods of 30 minutes, open by their own best plan, shifts of 4 to 9 hours, a break beyond 6,
 Finnish rules and supplements, one with a key in every period, wages of their own, and people on
 full, part and short contracts who are available on some days and at some hours.
 """
 
-import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -29,7 +32,6 @@ from optimizer.roster.floor import Floor
 from optimizer.roster.making import ask_for, make_roster
 from optimizer.roster.people import People
 from optimizer.roster.problem import Problem
-from optimizer.roster.roster import Roster
 
 SEEDS = 3
 _ALL_DAY, _EARLY, _LATE = (0, 1440), (0, 930), (720, 1440)  # minutes in which somebody can work
@@ -82,19 +84,6 @@ def team(number: int, seed: int) -> tuple[Case, Potential, Plan]:
     return replace(case, employee=people), whom, optimize(case, whom, time_limit=0)
 
 
-def spent() -> float:
-    """CPU seconds of this process and of its children so far."""
-    return sum(os.times()[:4])
-
-
-def ours(case: Case, whom: Potential, plan: Plan, weeks: int, seconds: float) -> Roster:
-    """A roster by this engine, which is told to stop after so many CPU seconds."""
-    end = spent() + seconds
-    return make_roster(
-        case, whom, plan, weeks=weeks, seconds=1e9, tell=lambda worth, bound: spent() < end
-    )
-
-
 def compact(problem: Problem, floor: Floor) -> Model:
     """The textbook model: a yes or no for every person, day and shift."""
     model, (people, days, shifts) = Model(), problem.cost.shape
@@ -140,44 +129,45 @@ def compact(problem: Problem, floor: Floor) -> Model:
     return model
 
 
-def told(name: str, took: float, value: float, bound: float) -> None:
+def told(name: str, seconds: float, value: float, bound: float) -> None:
     """A row of the table."""
-    gap = f"{(bound - value) / abs(value):.3%}" if np.isfinite(value) else ""
-    print(f"| {name} | {took:.1f} | {value:.2f} | {gap} |", flush=True)
+    found = f"{value:.2f} | {(bound - value) / abs(value):.3%}" if np.isfinite(value) else "none |"
+    print(f"| {name} | {seconds:.1f} | {found} |", flush=True)
+
+
+def others(
+    case: Case, whom: Potential, plan: Plan, seconds: float, python: str | None
+) -> Iterator[tuple[str, float, float, float]]:
+    """Name, seconds, value and bound of other programs for one week."""
+    people = People(Floor(ask_for(case, whom, plan)))
+    constant = people.floor.constant
+    model = compact(people.problem, people.floor)
+    values = seconds, np.nan, np.nan
+    with suppress(PlanError):  # no roster in time
+        found = model.solve(seconds, 1e-3)
+        values = found.seconds, found.objective + constant, found.bound + constant
+    yield "a yes or no per shift, scipy.optimize.milp", *values
+    if python:
+        began = time.perf_counter()
+        answer = peer(python, "cpsat", model.question(0, 0), seconds)
+        value, bound = (answer.get(name, np.nan) + constant for name in ("objective", "bound"))
+        yield "the same, CP-SAT", time.perf_counter() - began, value, bound
 
 
 def main() -> None:
     seconds, python = float(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
-    for number in (10, 20, 30):
-        for seed in range(SEEDS):
-            case, whom, plan = team(number, seed)
-            print(f"\n{number} people, one week, shop {seed}\n")
-            print("| program | CPU s | value | proven gap |\n|---|--:|--:|--:|")
-            began = spent()
-            roster = ours(case, whom, plan, 1, seconds)
-            told("this one", spent() - began, roster.value, roster.bound)
-            if seed:
-                continue
-            people = People(Floor(ask_for(case, whom, plan)))
-            constant = people.floor.constant
-            model = compact(people.problem, people.floor)
-            values = seconds, np.nan, np.nan
-            try:
-                found = model.solve(seconds, 1e-3)
-                values = found.seconds, found.objective + constant, found.bound + constant
-            except PlanError:
-                pass  # no roster in time
-            told("a yes or no per shift, scipy.milp, by the clock", *values)
-            if python:
-                other = peer(python, "cpsat", model.question(0, 0), seconds)
-                value, bound = (other.get(n, np.nan) + constant for n in ("objective", "bound"))
-                told("the same, CP-SAT, two cores", other["work"], value, bound)
-    for number in (10, 20):
-        case, whom, plan = team(number, 0)
-        began = spent()
-        roster = ours(case, whom, plan, 4, 6 * seconds)
-        print(f"\n{number} people, four weeks\n\n| program | CPU s | value | proven gap |")
-        told("this one", spent() - began, roster.value, roster.bound)
+    for weeks, number, seed in (
+        *product((1,), (10, 20, 30), range(SEEDS)),
+        *product((4,), (10, 20, 30), (0,)),
+    ):
+        case, whom, plan = team(number, seed)
+        print(f"\n{number} people, {weeks} week{'s'[: weeks > 1]}, shop {seed}\n")
+        print("| program | s | value | proven gap |\n|---|--:|--:|--:|")
+        limit = seconds if weeks == 1 else 6 * seconds
+        roster = make_roster(case, whom, plan, weeks=weeks, seconds=limit)
+        told("this one", roster.seconds, roster.value, roster.bound)
+        for row in others(case, whom, plan, seconds, python) if weeks == 1 and seed == 0 else ():
+            told(*row)
 
 
 if __name__ == "__main__":

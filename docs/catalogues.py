@@ -1,7 +1,7 @@
 """Brings the catalogues of sentences up to date: `make locale`.
 
-Collects every template from the code and every fact of the rule packs, and leaves in each
-`optimizer/locale/<language>.po` an entry for it; what is new has no translation yet.
+Collects every template from the code, and every fact and source of the rule packs, and leaves in
+each `optimizer/locale/<language>.po` an entry for it; what is new has no translation yet.
 """
 
 import tomllib
@@ -33,10 +33,11 @@ def templates() -> Iterator[tuple[str, Template]]:
 
 
 def _says(part: object) -> Iterator[str]:
-    """What the facts of a rule pack say."""
+    """What the facts of a rule pack say, and what their sources are called."""
     if isinstance(part, dict):
         if isinstance(part.get("says"), str):
             yield part["says"]
+        yield from part.get("sources", {}).values()
         for inner in part.values():
             yield from _says(inner)
     elif isinstance(part, list):

@@ -3,9 +3,9 @@
 Only facts are stored; everything that can be computed is. `casefile` reads and changes cases.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from optimizer.channels import Channel, Desk
 from optimizer.errors import CaseError
@@ -17,11 +17,24 @@ from optimizer.site import Site
 from optimizer.timegrid import TimeGrid, public_holidays
 
 KINDS = ("sales", "footfall", "web", "attempts", "contacts", "staff")
+MOST_STAFF, MOST = 1000, 1e9  # at a time; of anything: a larger number is a slip of the keyboard
 
 
 def _require(truth: bool, rule: str, where: str) -> None:
     if not truth:
         raise CaseError(rule, where=where)
+
+
+def _require_numbers(facts: Any, place: str) -> None:
+    """Every number among the facts is one that can be reckoned with."""
+    for each in fields(facts):
+        value, where = getattr(facts, each.name), f"{place}{each.name}"
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, int | float):
+                rule = say("must be a number of at most {most}", most=Number(MOST))
+                _require(abs(part) <= MOST, rule, where)
+            elif is_dataclass(part) and not isinstance(part, OpeningHours):
+                _require_numbers(part, f"{where}.")
 
 
 @dataclass(frozen=True)
@@ -260,6 +273,8 @@ class Service:
         _require(self.min_staff >= 0, say("must not be negative"), "service.min_staff")
         most = max([self.min_staff, *(asked.staff for asked in self.min_staff_at)])
         _require(most <= self.max_staff, say("must not pass max_staff"), "service.min_staff")
+        rule = say("must be at most {most}", most=MOST_STAFF)
+        _require(self.max_staff <= MOST_STAFF, rule, "service.max_staff")
 
 
 @dataclass(frozen=True)
@@ -299,9 +314,11 @@ class Labour:
         )
         given = self.hours_per_week
         _require(given is None or given > 0, say("must be above 0"), "labour.hours_per_week")
+        after, within = self.break_after_hours, say("must be within 24 hours")
+        _require(0 <= after <= 24, within, "labour.break_after_hours")
         for name in ("break_minutes", "set_up_minutes", "close_down_minutes"):
-            _require(getattr(self, name) >= 0, say("must not be negative"), f"labour.{name}")
-        _require(0 <= self.rest_hours <= 24, say("must be within 24 hours"), "labour.rest_hours")
+            _require(0 <= getattr(self, name) <= 24 * 60, within, f"labour.{name}")
+        _require(0 <= self.rest_hours <= 24, within, "labour.rest_hours")
 
 
 @dataclass(frozen=True)
@@ -336,6 +353,7 @@ class Case:
 
     def __post_init__(self) -> None:
         _require(self.version == 1, say("only version 1 is known"), "version")
+        _require_numbers(self, "")
         _require(self.service.min_staff >= 1, say("must be at least 1"), "service.min_staff")
         keys = [person.keyholder for person in self.employee] if self.labour.keyholder else []
         _require(any(keys) or not keys, say("nobody holds a key"), "labour.keyholder")

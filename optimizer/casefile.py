@@ -192,7 +192,7 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
             return str(value).lower() == "true"
         if hint is date:
             return date.fromisoformat(str(value))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         pass
     wanted = _TYPES.get(getattr(hint, "__name__", ""), str(hint))
     raise CaseError(say('"{value}" is not a {wanted}', value=value, wanted=wanted), where=where)

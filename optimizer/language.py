@@ -110,6 +110,11 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+@cache
+def _day_names(width: Any, locale: str) -> dict[int, str]:
+    return dict(get_day_names(width, "stand-alone", locale))
+
+
 @runtime_checkable
 class _Written(Protocol):
     def written(self, language: str) -> str: ...
@@ -210,10 +215,10 @@ class Clock:
     minute: int
 
     def written(self, language: str) -> str:
-        """17:00, or 17.00 in Finnish and Finland's Swedish."""
+        """08:30, or 8.30 in Finnish and Finland's Swedish."""
         hour, minute = divmod(self.minute, 60)
         shown = 24 if hour == 24 and not minute else hour % 24
-        return f"{shown:02d}{':' if language == 'en' else '.'}{minute:02d}"
+        return f"{shown:02d}:{minute:02d}" if language == "en" else f"{shown}.{minute:02d}"
 
 
 @dataclass(frozen=True)
@@ -226,8 +231,7 @@ class Weekday:
     def written(self, language: str) -> str:
         """Mon or Monday, ma or maanantai, mån or måndag."""
         width: Any = self.width
-        name = get_day_names(width, "stand-alone", _FORMATS[language])[self.day]
-        return name.rstrip(".")
+        return _day_names(width, _FORMATS[language])[self.day].rstrip(".")
 
 
 @dataclass(frozen=True)

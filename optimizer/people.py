@@ -98,6 +98,8 @@ class Employee:
         _require(self.wage is None or self.wage >= 0, say("must not be negative"), "employee.wage")
         rule = say("must be between 13 and 99")
         _require(self.age is None or 13 <= self.age <= 99, rule, "employee.age")
+        shifts = max(len(self.fixed.windows(weekday)) for weekday in range(7))
+        _require(shifts <= 1, say("must be one shift a day at most"), "employee.fixed")
         longest, rule = self.longest_day, say("must be within 24 hours")
         _require(longest is None or 0 < longest <= 24, rule, "employee.longest_day")
 

@@ -66,7 +66,7 @@ def open_browser(binary: str, driver: str) -> Iterator[WebDriver]:
 
 
 @contextmanager
-def serve_app(script: Path, log: Path) -> Iterator[str]:
+def serve_app(script: Path, log: Path, *arguments: str) -> Iterator[str]:
     """The script in a Streamlit server of its own; yields the address once it answers.
 
     Raises
@@ -79,6 +79,7 @@ def serve_app(script: Path, log: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true"]
+    command += ["--", *arguments]
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as output:
         server = subprocess.Popen(

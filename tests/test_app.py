@@ -30,9 +30,9 @@ SYNTHETIC = "Synthetic sample data: a shop made up to show the tool."
 def till(sales_an_hour: int, days: int = 42) -> bytes:
     """A till's export: as many sales in every hour from 9 to 16, Monday to Friday."""
     rows = [
-        f"2026-03-{2 + day:02d} {hour:02d}:{60 * sale // sales_an_hour:02d}:00,10.00"
+        f"2026-03-{2 + day:02d} {hour:02d}:{1 + 60 * sale // sales_an_hour:02d}:00,10.00"
         if day < 30
-        else f"2026-04-{day - 29:02d} {hour:02d}:{60 * sale // sales_an_hour:02d}:00,10.00"
+        else f"2026-04-{day - 29:02d} {hour:02d}:{1 + 60 * sale // sales_an_hour:02d}:00,10.00"
         for day in range(days)
         if day % 7 < 5
         for hour in range(9, 16)
@@ -220,6 +220,17 @@ def test_a_desk_is_given_as_one_file() -> None:
     assert "Another desk" in " ".join(text.value for text in app.sidebar.markdown)
 
 
+@pytest.mark.parametrize("sales", [1, 8])
+def test_hardly_any_sales_are_no_problem(app: AppTest, sales: int) -> None:
+    """One sale, or two days of them, open the pages with a sentence that promises nothing."""
+    rows = [f"2026-03-{2 + n // 4:02d} {10 + n % 4 * 2}:00,5.00" for n in range(sales)]
+    upload(app, ("till.csv", "\n".join(["timestamp,amount", *rows]).encode()))
+    assert "cannot be said yet" in headline(app.switch_page(LOST).run())
+    app.switch_page(PLAN).run()
+    assert not app.exception
+    assert not app.error
+
+
 def test_start_over_brings_the_sample_back(app: AppTest) -> None:
     """After an upload and a what-if, Start over shows what a new visitor sees."""
     before = headline(app)
@@ -250,7 +261,7 @@ def test_language_stays_everywhere(app: AppTest) -> None:
     assert not re.search(r"\b(the|is|of|no)\b", app.error[0].value)
     next(button for button in app.main.button if button.label == "Aloita alusta").click().run()
     assert app.sidebar.selectbox(key="language").value == "fi"
-    assert headline(app.switch_page(LOST).run()).startswith("Sulkemisaika")
+    assert headline(app.switch_page(LOST).run()).startswith("Sulkeminen")
 
 
 def test_a_trial_is_drawn_and_given_away(app: AppTest) -> None:

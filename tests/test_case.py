@@ -1,7 +1,11 @@
 """Facts are checked at birth, read from one file, and changed only by copying."""
 
+import typing
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +57,33 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
     """Each mistake gives one sentence that names the field and, where there is one, the cure."""
     with pytest.raises(CaseError, match=f"(?s){words}"):
         read_case(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan, -1, 0, 1e12])
+def test_no_number_breaks_a_case(number: float) -> None:
+    """Every number of a shop, set to what nobody means, is refused in words or is all right."""
+    refused = []
+    for place in numbers(Case(), ""):
+        try:
+            with_changes(Case(), {place: number})
+        except CaseError as error:
+            assert error.where and str(error).endswith(".")
+            refused.append(place)
+    if not 0 <= number <= 1e9:
+        assert {"economics.wage", "service.max_staff", "labour.break_after_hours"} <= {*refused}
+    if not np.isfinite(number) or number > 1e9:
+        assert refused == [*numbers(Case(), "")]
+
+
+def numbers(facts: Any, place: str) -> Iterator[str]:
+    """Every field that holds one number, dotted."""
+    hints = typing.get_type_hints(type(facts))
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        if is_dataclass(value) and not isinstance(value, OpeningHours):
+            yield from numbers(value, f"{place}{field.name}.")
+        elif {int, float} & {hints[field.name], *typing.get_args(hints[field.name])}:
+            yield f"{place}{field.name}"
 
 
 def test_a_what_if_is_a_copy() -> None:

@@ -9,10 +9,11 @@ import pytest
 from benchmarks.chain_shops import shop
 from optimizer.case import Case, Hours, Tidy
 from optimizer.chain.budget import Budget
-from optimizer.chain.frontier import Frontier, hull, levels, opening_of, shifts
+from optimizer.chain.frontier import Frontier, around_kinks, hull, levels, opening_of, shifts
 from optimizer.chain.run import chain_week
 from optimizer.errors import PlanError
 from optimizer.opening import OpeningHours
+from optimizer.planning.bounds import AtPrice
 from optimizer.planning.evaluate import evaluate
 from optimizer.planning.hours import optimize
 from optimizer.planning.week import Week
@@ -93,6 +94,40 @@ def test_whole_shifts_earn_no_more_than_people_by_the_period() -> None:
     here = whole.profit[len(whole.hours) // 2, 0]
     assert here <= plan.bound + 1e-6
     assert here >= plan.objective * 0.99
+
+
+def test_whole_shifts_miss_next_to_nothing_of_split_ones() -> None:
+    """Where three people must stay for longer than a shift, breaks and all, none of it is lost."""
+    for number in (7, 13):
+        frontier = shifts([week(number, 30)])
+        net = frontier.profit[:, 0] - frontier.prices[:, None] * frontier.hours[:, 0]
+        assert np.all(net.max(axis=1) >= frontier.most * (1 - 1e-3))
+
+
+def test_a_split_comes_close_to_its_bound_at_every_budget() -> None:
+    """Twenty shops with whole shifts: nearer the more hours there are to share out."""
+    budget = Budget([shifts([week(number)]) for number in range(20)])
+    for share, most in ((0.2, 1.5e-3), (0.5, 3e-4), (0.8, 3e-4), (0.95, 3e-4)):
+        assert budget.split(budget.least + share * (budget.most - budget.least)).gap < most
+
+
+def test_prices_gather_where_a_curve_bends() -> None:
+    """A curve of straight pieces is known everywhere from a few prices, each near a bend."""
+    bends, slopes = np.array([1.5, 4.0, 11.0]), np.array([30.0, 12.0, 7.0, 0.0])
+
+    def ask(price: float) -> list[AtPrice]:
+        lengths = np.diff(np.r_[price, np.maximum(bends, price), max(price, 20.0)])
+        lengths[1:] = np.diff(np.r_[np.maximum(bends, price), max(price, 20.0)])
+        left = float(slopes @ lengths)
+        return [AtPrice(price, left, float(slopes[np.searchsorted(bends, price, "right")]), {})]
+
+    points = around_kinks(ask, np.array([0.0, 10.0, 20.0]))
+    price, bound = (np.array([getattr(p[0], n) for p in points]) for n in ("price", "bound"))
+    assert len(points) < 12
+    assert np.all(np.diff(price) > 0)
+    for q in np.linspace(0, 20, 101).tolist():
+        chord = np.interp(q, price, bound)
+        assert 0 <= chord - ask(q)[0].bound + 1e-9 <= 0.02 * bound[0]
 
 
 def test_shops_of_a_mall_open_alike() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from optimizer.chain.reduce import reduce_rows
 from optimizer.chain.run import ChainAnswer, solve_chain
 from optimizer.chain.stores import ANSWERS
 from optimizer.cli import main
-from optimizer.errors import CaseError
+from optimizer.errors import CaseError, PlanError
 from optimizer.opening import OpeningHours
 
 pytest.importorskip("duckdb")
@@ -142,6 +143,28 @@ def test_the_verb_writes_every_file(
     text = capsys.readouterr().out
     assert "shops would earn" in text
     assert "Cutting" in text
+
+
+def test_a_budget_of_wages_is_spent_where_it_earns_most(answer: ChainAnswer) -> None:
+    """Wages of the same hours are the same split; where some hours cost twice, fewer go there."""
+    today = answer.stores["wage_an_hour"]
+    assert today.between(14.46 * 1.3 - 1e-6, 14.46 * 1.3 * 2).all()
+    hours = (answer.budget.least + answer.budget.most) / 2
+    alike = replace(answer, stores=answer.stores.assign(wage_an_hour=20.0))
+    split, spent = alike.within_wages(20 * hours)
+    np.testing.assert_array_equal(split.corner, answer.budget.split(hours).corner)
+    assert spent == pytest.approx(20 * split.used)
+    before = answer.planned(answer.budget.split(hours))["paid_hours"]
+    dear = before.idxmax()
+    cost = pd.Series(np.where(today.index == dear, 40.0, 20.0), today.index)
+    unlike = replace(answer, stores=answer.stores.assign(wage_an_hour=cost))
+    split, spent = unlike.within_wages(20 * hours)
+    got = answer.planned(split)["paid_hours"]
+    assert spent == pytest.approx((got * cost).sum())
+    assert spent <= 20 * hours
+    assert got[dear] < before[dear]
+    with pytest.raises(PlanError, match="Give at least"):
+        answer.within_wages(1.0)
 
 
 def test_a_budget_that_opens_no_shop_is_refused(

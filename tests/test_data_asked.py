@@ -163,6 +163,19 @@ def test_rows_that_follow_the_clock_are_not_taken_for_sales() -> None:
     assert np.nansum(read(TILL, answered).footfall) == 2 * 2 * sum(range(24))
 
 
+def test_sales_per_hour_may_be_customers_or_money() -> None:
+    """One number per hour is asked about, never read as one sale; single sales are not asked."""
+    hours = [f"2026-03-{day:02d} {hour}:00" for day in (2, 3) for hour in range(10, 17)]
+    text = "time,sales\n" + "".join(f"{hour},{k}\n" for k, hour in enumerate(hours))
+    file = DataFile("till.csv", content=text.encode())
+    assert "customers or money" in preview(file).problem
+    answered = replace(file, columns=(("count", "sales"),))
+    assert np.nansum(read(answered).transactions) == sum(range(14))
+    assert not preview(replace(file, columns=(("amount", "sales"),))).problem
+    for single in (text + f"{hours[0]},3\n", text.replace("11:00", "11:07")):
+        assert not preview(replace(file, content=single.encode())).problem
+
+
 def test_a_person_may_say_that_no_column_has_a_role() -> None:
     """An empty name takes the column away from the role that it seemed to have."""
     text = "time,sum,site\n2026-03-02 10:05,5,A\n2026-03-02 11:05,5,B\n"

@@ -191,10 +191,12 @@ def test_a_hostile_file_ends_in_one_clear_sentence(name):
         "2026-11-16 00:00:00,1899-12-30 11:00:00,6\n",
         "Day,Hour,Sum\n2026-11-16,10,5.00\n2026-11-16,11.0,6.00\n",
         "time\tsum\r2026-11-16 10:00\t5\r2026-11-16 11:00\t6\r",
+        "Report;;\n;;\n;When;Sales\nNo;time;sum\n1;2026-11-16 10:00;5\n2;2026-11-16 11:00;6\n",
     ],
 )
 def test_odd_but_honest_files_are_read(text):
-    """Inch marks, quoted line breaks, delimiters at the end of rows, split dates, old line ends."""
+    """Inch marks, quoted line breaks, delimiters at the end of rows, split dates, old line ends,
+    rows of titles above the names of the columns."""
     seen = read(text.encode())
     assert np.nansum(seen.transactions) == 2 and np.nansum(seen.revenue) == 11
     assert seen.transactions[0, 40] == seen.transactions[0, 44] == 1

@@ -32,14 +32,15 @@ ORDER = """
     planning.loyalty planning.coverage
     planning.solver_process planning.milp planning.doors planning.week planning.priced
     planning.curves planning.exchange
-    planning.patterns planning.bounds planning.engine planning.hours
+    planning.patterns planning.bounds planning.engine planning.conflict planning.hours
     planning.ladder planning.explain planning.scenario planning.what_ifs planning.surge
     planning.pay planning
     desk.transient desk.closing desk.team desk.response desk.mail desk.week desk.answer desk
     roster.roster roster.automaton roster.lines roster.problem roster.columns roster.search
     roster.rules roster.book roster.floor roster.people roster.check roster.worth roster.ways
     roster.making roster.joint roster
-    chain.cells chain.stores chain.reduce chain.pooled chain.frontier chain.budget chain.compare
+    chain.cells chain.stores chain.reduce chain.pooled chain.whole chain.frontier chain.budget
+    chain.compare
     chain.describe chain.sisters chain.run chain
     reporting.sentences reporting.plan_words reporting.what_if_words
     reporting.plots reporting.plan_plots reporting.tables reporting.wanted

@@ -31,7 +31,8 @@ from optimizer.language import (
     say_n,
     translated,
 )
-from test_app import PAGES, ROOT
+from test_app import DATA, PAGES, ROOT
+from test_chain_page import till as tills
 
 sys.path.insert(0, str(ROOT / "docs"))
 
@@ -42,7 +43,8 @@ LETTER = re.compile(r"[^\W\d_]")
 
 # What stands on the screen as it is: names of the sample, and what no language changes.
 NAMES = re.compile(
-    r"English|Suomi|Svenska|Old Town Gifts|(case\.toml|till\.csv|street\.csv|web\.csv)|"
+    r"English|Suomi|Svenska|Old Town Gifts|City help desk|Shop \d|"
+    r"(case\.toml|till\.csv|street\.csv|web\.csv)|"
     r"timestamp|receipt|amount|transactions|orders|count|revenue|passersby|"
     r"Mo-Fr [\w :;-]+|\bFI\b"
 )
@@ -113,6 +115,7 @@ def test_a_translation_that_goes_missing_is_noticed(wanted: str) -> None:
         (Money(1234.5, "NOK", 0), "1,234 NOK", "1 234 NOK", "1 234 Nkr"),
         (Unit("EUR"), "EUR", "€", "€"),
         (Clock(17 * 60), "17:00", "17.00", "17.00"),
+        (Clock(8 * 60 + 30), "08:30", "8.30", "8.30"),
         (Clock(24 * 60), "24:00", "24.00", "24.00"),
         (Weekday(3), "Thu", "to", "tors"),
         (Weekday(3, "wide"), "Thursday", "torstai", "torsdag"),
@@ -291,17 +294,20 @@ def bare(text: str) -> str:
     return "".join(LETTER.findall(NAMES.sub("", text)))
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_everything_on_the_screen_is_translated(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a language of brackets, every text of every page stands in brackets."""
+@pytest.fixture
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The app, not yet run, for a visitor whose language is one of brackets."""
     known = language._catalogue
     monkeypatch.setattr(
         language, "_catalogue", lambda wanted: Bracketed() if wanted == "fi" else known(wanted)
     )
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
     app.session_state["language"] = "fi"
-    app.run()
-    app.switch_page(page).run()
+    return app
+
+
+def outside_brackets(app: AppTest) -> list[str]:
+    """Texts on the screen, or parts of them, that no catalogue was asked for."""
     assert not app.exception
     shown = [
         text
@@ -313,4 +319,32 @@ def test_everything_on_the_screen_is_translated(page: str, monkeypatch: pytest.M
     for table in app.table:
         shown += map(str, [*table.value.columns, *table.value.to_numpy().ravel()])
     assert sum("⟦" in text for text in shown) > 5
-    assert not [text for text in shown if text not in CHOICES and bare(text)]
+    return [text for text in shown if text not in CHOICES and bare(text)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_everything_on_the_screen_is_translated(bracketed: AppTest, page: str) -> None:
+    """In a language of brackets, every text of every page stands in brackets."""
+    bracketed.run()
+    bracketed.switch_page(page).run()
+    assert not outside_brackets(bracketed)
+
+
+def test_everything_on_a_desk_is_translated(
+    bracketed: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So does every text of the page that a service desk has."""
+    folder = ROOT / "sample_data" / "city_helpdesk"
+    monkeypatch.setattr(sys, "argv", [str(ROOT / "app.py"), str(folder)])
+    bracketed.run()
+    assert not outside_brackets(bracketed)
+
+
+def test_everything_on_many_stores_is_translated(bracketed: AppTest) -> None:
+    """And every text of the page that several stores have."""
+    bracketed.run()
+    bracketed.switch_page(DATA).run()
+    bracketed.file_uploader[0].set_value([("tills.csv", tills(2), "text/csv")]).run()
+    bracketed.switch_page("optimizer/app/stores.py").run()
+    assert not outside_brackets(bracketed)
+    assert not [head for box in bracketed.dataframe for head in box.value.columns if bare(head)]

@@ -253,3 +253,12 @@ def test_a_week_in_which_no_day_pays_opens_its_best_day(tidy: dict[str, int]) ->
     assert quick.opening.reshape(7, -1).any(axis=1).sum() == 1
     assert proven.objective == pytest.approx(quick.objective, abs=5.0)
     assert proven.objective <= quick.bound + 0.01
+
+
+def test_amounts_far_beyond_any_shop_still_give_an_answer() -> None:
+    """Rounding noise of huge sums is not taken for a gain, or exchanges would never end."""
+    case, people = shop(economics__wage=1e9), potential(two_peaks())
+    plan = optimize(case, people, time_limit=0)
+
+    assert check_plan(case, plan) == []
+    assert evaluate(case, people, plan).objective == pytest.approx(plan.objective, rel=1e-9)

@@ -15,7 +15,7 @@ def knapsack(room: float) -> tuple[Model, np.ndarray]:
     """Up to five pieces of each of three things, worth 1, 2 and 3 apiece."""
     model = Model()
     pieces = model.variables("pieces", (3,), upper=5, gain=np.array([1.0, 2.0, 3.0]), integer=True)
-    model.constrain_sum("room", (1, pieces), upper=room, is_rule=True)
+    model.constrain_sum("room", (1, pieces), upper=room)
     return model, pieces
 
 
@@ -60,33 +60,6 @@ def test_a_family_name_is_given_once() -> None:
         model.variables("pieces", (1,))
     with pytest.raises(ValueError, match='"room" exists already'):
         model.constrain_sum("room", (1, np.array([0])), upper=1)
-
-
-def test_conflict_names_the_rules_at_odds() -> None:
-    """Twelve pieces are wanted where seven fit: either rule may give way, by five."""
-    model, pieces = knapsack(7)
-    model.constrain_sum("enough", (1, pieces), lower=12, is_rule=True)
-    model.constrain("harmless", (1, pieces), upper=5, is_rule=True)
-
-    assert model.solve().status == "infeasible"
-    assert model.conflict() == pytest.approx({"room": 5.0, "enough": 5.0})
-
-
-def test_conflict_that_no_rule_solves_alone() -> None:
-    """Two rules that each ask for nine where five is the most must both give way, by four each."""
-    model, pieces = knapsack(30)
-    for thing in (0, 1):
-        model.constrain(f"much of {thing}", (1, pieces[thing]), lower=9, is_rule=True)
-
-    assert model.conflict() == pytest.approx({"much of 0": 4.0, "much of 1": 4.0})
-
-
-def test_conflict_without_rules_is_empty() -> None:
-    """Where rows that nobody may relax contradict each other, no rule is blamed."""
-    model, pieces = knapsack(7)
-    model.constrain_sum("impossible", (1, pieces), lower=16)
-
-    assert model.conflict() == {}
 
 
 def test_no_values_where_none_exist() -> None:

@@ -109,7 +109,7 @@ def test_tornado_by_hand() -> None:
 
     assert set(swings) == {"wage", "margin", "average sale", "demand", "share lost"}
     assert widths == sorted(widths, reverse=True)
-    assert (swings["wage"].low, swings["wage"].high) == ("12.60 an hour", "15.40 an hour")
+    assert (swings["wage"].low, swings["wage"].high) == ("12.60 EUR an hour", "15.40 EUR an hour")
     by_hand = evaluate(dear, whom, plan).objective - evaluate(dear, whom, HOURS).objective
     assert swings["wage"].gain_high == pytest.approx(by_hand)
     assert swings["wage"].gain_low > swings["wage"].gain_high

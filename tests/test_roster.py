@@ -234,6 +234,36 @@ def test_fixed_shift_is_in_the_roster_even_against_a_rule() -> None:
     assert {b.rule for b in roster.broken} == {"daily rest"}
 
 
+def test_agreed_shift_that_is_too_short_is_for_nobody_else() -> None:
+    """Three agreed hours are too short a shift: the colleague of no agreement never gets them."""
+    person = replace(HUNGRY, fixed=OpeningHours.parse("Mo 10:00-13:00"))
+    case = shop(person, Employee("B", (0, 48)), labour__shift_hours=(4, 9))
+    busy = np.zeros(168)
+    busy[[10, 11, 12, 34, 35, 36]] = 60.0  # three hours on Monday, and on Tuesday
+
+    roster = solved(case, "Mo-Tu 08:00-18:00", busy=busy)
+
+    assert (0, "A", 600, 780) in {
+        (s.day, s.person, s.start_minute, s.end_minute) for s in roster.assignments
+    }
+    assert {s.day for s in roster.of("B")} == {0, 1}
+    assert not roster.broken
+
+
+def test_agreed_shifts_may_be_longer_than_any_other() -> None:
+    """Twelve hours on all seven days: they stand, and every limit that they pass is listed."""
+    rules = replace(FREE, longest_day="strict", longest_week="strict")
+    person = replace(HUNGRY, fixed=OpeningHours.parse("Mo-Su 08:00-20:00"))
+    case = shop(person, Employee("B"), rules=rules, labour__shift_hours=(4, 9))
+
+    roster = solved(case, "Mo-Su 08:00-18:00")
+
+    assert len(roster.of("A")) == 7
+    assert {"longest day", "longest week", "contract hours"} <= {b.rule for b in roster.broken}
+    assert {b.person for b in roster.broken} == {"A"}
+    assert not [way for way in roster.relaxations if way.says.startswith("A works")]
+
+
 def test_locked_cells_stand_and_the_rest_is_made_anew() -> None:
     """A locked shift and a locked day off are kept as they are."""
     shift = Assignment(2, "A", 600, 900)
@@ -500,6 +530,7 @@ def test_no_people_is_one_sentence() -> None:
         ({"roster": {"averaging_weeks": 0}}, "between 1 and 52"),
         ({"employee": [{"name": "A", "age": 5}]}, "between 13 and 99"),
         ({"employee": [{"name": "A", "contract_hours": [30, 20]}]}, "must rise"),
+        ({"employee": [{"name": "A", "fixed": "Mo 8:00-10:00,12:00-14:00"}]}, "one shift a day"),
         ({"employee": [{"name": "A", "wish": [{"price": -1}]}]}, "must not be negative"),
     ],
 )

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from benchmarks import curtois
+from benchmarks import curtois_instances as curtois
 from optimizer.app import rosters
 from optimizer.app.words import plain
 from optimizer.casefile import case_from_table, case_text, read_case, with_changes
@@ -106,6 +106,28 @@ def test_payroll_is_inert_in_a_spreadsheet(edited: Roster) -> None:
     text = roster_words.payroll_csv({"": replace(edited, pay=(pay,))})
 
     assert next(csv.DictReader(io.StringIO(text)))["person"] == "'=1+1"
+
+
+def test_payroll_speaks_the_readers_language(edited: Roster) -> None:
+    """In Swedish heads and kinds of hours are Swedish; the hours are the same."""
+    english, swedish = (
+        list(csv.reader(io.StringIO(roster_words.payroll_csv({"": edited}, language))))
+        for language in ("en", "sv")
+    )
+    assert swedish[0] == ["butik", "person", "från", "till", "slag", "timmar"]
+    assert [row[-1] for row in swedish[1:]] == [row[-1] for row in english[1:]]
+    assert {row[4] for row in swedish[1:]}.isdisjoint(row[4] for row in english[1:])
+
+
+def test_every_changed_cell_is_named(edited: Roster) -> None:
+    """How many cells, then each: what stands there now, and what stood there before."""
+    after = replace(edited, assignments=(Assignment(2, "Aino", 720, 1080),))
+
+    assert roster_words.changes(edited, after, [("Aino", 0), ("Aino", 2)]) == [
+        "2 cells are changed.",
+        "Aino, Mon: free instead of 08:00-13:00",
+        "Aino, Wed: 12:00-18:00 instead of free",
+    ]
 
 
 def test_cell_is_read_as_a_shift(edited: Roster) -> None:

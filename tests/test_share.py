@@ -5,6 +5,7 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import icalendar
@@ -26,7 +27,7 @@ from optimizer.reporting import takeaway
 
 SAMPLE = ROOT / "sample_data" / "old_town_gifts"
 TILL = b"time,amount\n" + b"".join(
-    f"2026-03-{day:02d} {hour}:15,{10 + hour}\n".encode()
+    f"2026-03-{day:02d} {hour}:17,{10 + hour}\n".encode()
     for day in range(2, 29) for hour in range(10, 17)
 )  # fmt: skip
 
@@ -188,6 +189,35 @@ def test_nothing_is_made_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch)
     app = open_app().switch_page("optimizer/app/hours.py").run()
     assert not app.exception
     assert len(app.get("download_button")) == 9
+
+
+def test_the_roster_is_among_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a roster was made, the shifts to take away are those of its people."""
+    bags: list[takeaway.Takeaway] = []
+
+    def kept(*facts: Any) -> takeaway.Takeaway:
+        bags.append(takeaway.Takeaway(*facts))
+        return bags[-1]
+
+    monkeypatch.setattr(share, "Takeaway", kept)
+    app = open_app().switch_page("optimizer/app/roster.py").run()
+    roster = app.session_state.roster[1]
+    app.switch_page("optimizer/app/hours.py").run()
+    assert not app.exception
+    labels = [button.label for button in app.get("download_button")]
+    assert "A calendar for each person" in labels
+    assert "Next week's shifts (calendar)" not in labels
+    files = bags[-1].files
+    calendars = zipfile.ZipFile(io.BytesIO(files["calendars.zip"]()))
+    assert len(calendars.namelist()) == len(roster.people) == 3
+    events = [
+        len(icalendar.Calendar.from_ical(calendars.read(name)).walk("VEVENT"))
+        for name in calendars.namelist()
+    ]
+    assert events == [len(roster.of(person)) for person in roster.people]
+    written = files["shifts.csv"]().decode("utf-8-sig").splitlines()[1:]
+    assert len(written) == len(roster.assignments)
+    assert all(any(person in line for person in roster.people) for line in written)
 
 
 def test_sign_in_shows_nothing_before_it() -> None:

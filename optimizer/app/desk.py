@@ -3,21 +3,23 @@
 import streamlit as st
 
 from optimizer.app import share, state, uploads
+from optimizer.data.contacts import DeskRecord
 from optimizer.desk.answer import DeskAnswer
 from optimizer.desk.week import DeskWeek, last_call
 from optimizer.errors import OpeningHoursError
-from optimizer.language import Weekday, say
-from optimizer.reporting import desk_plots, desk_tables, desk_words
+from optimizer.language import Capital, Weekday, said, say
+from optimizer.reporting import desk_plots, desk_tables, desk_words, sentences
 
 _LATE = (0.25, 0.05)  # hours of overtime, and how often it may be more
 
 
 def page() -> None:
     """What today's hours cost first, then the proposal, closing time, and the mail."""
-    answer = state.desk()
+    answer, record = state.desk()
     st.subheader(state.plain(state.t(desk_words.headline(answer))), anchor=False)
     if answer.case.synthetic:
         state.caption(say("Synthetic sample data: no real people, calls or mails."))
+    state.paragraphs(desk_words.proposal(answer))
     state.listed([*desk_words.closed_doors(answer), *desk_words.staff_assumed(answer)])
     day = show_day(answer)
     show_weeks(answer)
@@ -27,17 +29,24 @@ def page() -> None:
     if answer.warnings or answer.plan.notes:
         state.section(say("What to know of these numbers"))
         state.listed([*answer.warnings, *answer.plan.notes])
-    give_files()
+    give_files(record)
     share.scenario()
 
 
-def give_files() -> None:
-    """The uploader of a whole desk; what cannot be read leaves everything as it was."""
+def give_files(record: DeskRecord) -> None:
+    """What was read, and the uploader; what cannot be read leaves everything as it was."""
+    state.section(say("What was recognised"))
+    for report in record.reports:
+        state.paragraphs(
+            said("{file}: {what}", file=report.file, what=sentences.recognised(report))
+        )
+        state.listed(sentences.left_out(report))
     state.section(say("Your own desk"))
     state.paragraphs(
         say(
             "Download everything in one file below: its case.toml and tables show what is asked "
-            "for. Put your own contacts and attempts in their place, and give the files here."
+            "for. Put your own contacts and attempts in their place, and give the changed files "
+            "here, or all of them as a ZIP."
         )
     )
     values = st.session_state
@@ -74,20 +83,30 @@ def show_day(answer: DeskAnswer) -> int:
         state.paragraphs(name)
         rows = desk_tables.day_rows(week, day)
         state.picture(desk_plots.contacts_chart(rows), _told(week, day))
+        numbers(desk_tables.day_cells(rows))
     waits = desk_tables.wait_rows(answer, day)
     if waits:
         minutes, gone = say("minutes of waiting"), say("% who give up")
         state.paragraphs(say("How long people wait on average, and how many of them give up:"))
-        state.picture(desk_plots.wait_chart(waits, "minutes", minutes), minutes)
-        state.picture(desk_plots.wait_chart(waits, "gave_up", gone), gone)
+        for field, name in (("minutes", minutes), ("gave_up", gone)):
+            told = say("{name}, by the hour, today and as proposed; the table below holds it.",
+                       name=Capital(name))  # fmt: skip
+            state.picture(desk_plots.wait_chart(waits, field, name), told)
+        numbers(desk_tables.wait_cells(waits))
     return day
+
+
+def numbers(rows: desk_tables.Rows) -> None:
+    """What a picture shows, as a table."""
+    with st.expander(state.t(say("The numbers"))):
+        state.table(rows)
 
 
 def _told(week: DeskWeek, day: int) -> str:
     rows = desk_tables.day_rows(week, day)
     closed = sum(row["people"] for row in rows if row["order"] == 2)
     return say(
-        "{day}: of {people} people {closed} meet a closed desk.",
+        "{day}: of {people} people {closed} meet a closed desk; the table below holds them.",
         day=Weekday(day, "wide"),
         people=round(sum(row["people"] for row in rows)),
         closed=round(closed),
@@ -97,7 +116,8 @@ def _told(week: DeskWeek, day: int) -> str:
 def show_weeks(answer: DeskAnswer) -> None:
     """Today's week and the proposed one in figures."""
     state.section(say("A typical week"))
-    state.listed(desk_words.service_level(answer))
+    if answer.case.desk.answer_share is not None:
+        state.listed(desk_words.service_level(answer))
     state.table(desk_tables.comparison_rows(answer))
 
 
@@ -133,14 +153,16 @@ def show_extra(answer: DeskAnswer) -> None:
             "for the mail comes on top."
         )
     )
-    with st.expander(state.t(say("Hour by hour")), expanded=True):
-        weekdays = [row for row in rows if row[say("day")] == say("Monday to Friday")]
+    weekdays = [row for row in rows if row[say("day")] == say("Monday to Friday")]
+    if weekdays:
+        state.paragraphs(say("Monday to Friday"))
         state.table(
             [{name: cell for name, cell in row.items() if name != "day"} for row in weekdays]
-            or rows
         )
-    with st.expander(state.t(say("Saturday and Sunday"))):
-        state.table([row for row in rows if row[say("day")] != say("Monday to Friday")])
+    weekend = [row for row in rows if row not in weekdays]
+    if weekend:
+        with st.expander(state.t(say("Saturday and Sunday"))):
+            state.table(weekend)
 
 
 def show_mail(answer: DeskAnswer) -> None:
@@ -155,8 +177,10 @@ def show_mail(answer: DeskAnswer) -> None:
     ):
         state.paragraphs(name)
         state.listed(desk_words.mail_at_night(week, mail, minutes))
-    told = say("Mails that wait through the week, today and as proposed.")
-    state.picture(desk_plots.mail_chart(desk_tables.mail_rows(answer)), told)
+    told = say("Mails that wait through the week, today and as proposed; the table below holds it.")
+    rows = desk_tables.mail_rows(answer)
+    state.picture(desk_plots.mail_chart(rows), told)
+    numbers(desk_tables.mail_cells(rows))
 
 
 page()

@@ -47,10 +47,8 @@ def show_hours(shop: state.Shop, plan: Plan, today: Evaluation) -> None:
     state.section(say("The door sign"))
     simple = reasons.simple(shop)
     other = None if simple.hours == plan.hours else simple.hours
-    state.table(plan_tables.signs(today.hours, plan.hours, other))
+    state.table(tables.door_signs(today.hours, plan.hours, other))
     state.paragraphs(plan_words.simple_plan(plan, simple))
-    state.paragraphs(say("The proposed hours as text, to copy into maps and web pages:"))
-    st.code(str(plan.hours), language=None, wrap_lines=True)
 
 
 def show_week(shop: state.Shop, plan: Plan, judged: Evaluation, today: Evaluation) -> None:
@@ -133,7 +131,9 @@ def show_rules(shop: state.Shop, plan: Plan) -> None:
     pack = rule_pack(shop.case)
     if pack is not None:
         with st.expander(state.t(say("The rules in force: dated facts, not advice"))):
-            state.listed(plan_tables.facts(pack))
+            for source, told in plan_tables.facts(pack).items():
+                state.paragraphs(source)
+                state.listed(told)
 
 
 def judge_others(shop: state.Shop, judged: Evaluation, today: Evaluation) -> None:

@@ -56,6 +56,7 @@ def choose_weeks() -> tuple[int, date | None]:
     weeks = left.selectbox(state.t(say("Weeks")), WEEKS, key="roster-weeks")
     day = right.date_input(
         state.t(say("From the week of")), None, key="roster-first",
+        format=state.DATE_FORMATS[state.language()],
         help=state.t(say("Without a date: a typical week, without holidays and leave.")),
     )  # fmt: skip
     return weeks, None if day is None else day - timedelta(days=day.weekday())
@@ -87,13 +88,16 @@ def edit(shop: state.Shop, plan: Plan, roster: Roster, version: str) -> Roster:
     """The table, and what a change by hand does; the roster as it then stands."""
     state.section(say("Who works when"))
     state.caption(
-        say('Write over any cell, like "10:00-16:30"; an empty cell is a day off. Everything below '
-            "follows at once.")
-    )  # fmt: skip
+        say(
+            'Write over any cell, like "{shift}"; an empty cell is a day off. Everything below '
+            "follows at once.",
+            shift=rosters.EXAMPLE,
+        )
+    )
     days = [state.t(roster_words.day_name(roster, day)) for day in range(7 * roster.weeks)]
     table = pd.DataFrame(rosters.FREE, index=list(roster.people), columns=days, dtype=str)
     for shift in roster.assignments:
-        table.loc[shift.person, days[shift.day]] = rosters.text_of(shift)
+        table.loc[shift.person, days[shift.day]] = state.t(roster_words.hours(shift))
     written = st.data_editor(table, key=version, width="stretch")
     changed = roster.assignments
     for row, person in enumerate(roster.people):
@@ -167,11 +171,13 @@ def show_change(shop: state.Shop, plan: Plan, roster: Roster) -> None:
                 standing=st.session_state.roster_locked, seconds=rosters.QUICK,
             )  # fmt: skip
             cells = changed_cells(roster, after)
-            st.session_state.roster_said = roster_words.changes(cells)
+            st.session_state.roster_said = roster_words.changes(roster, after, cells)
             keep(after, {(person, day): None for day in days})
             st.rerun()
         if "roster_said" in st.session_state:
-            state.paragraphs(st.session_state.pop("roster_said"))
+            first, *changes = st.session_state.pop("roster_said")
+            state.paragraphs(first)
+            state.listed(changes)
 
 
 def show_fairness(shop: state.Shop, roster: Roster) -> None:
@@ -180,7 +186,7 @@ def show_fairness(shop: state.Shop, roster: Roster) -> None:
     if not rows:
         return
     state.section(say("Shared fairly?"))
-    state.caption(say("Hours worked, of the hours that are a fair part by contract."))
+    state.caption(say("Hours worked, and in brackets the fair part of them by contract."))
     state.table(rows)
 
     def changed() -> None:
@@ -200,7 +206,9 @@ def show_pay(shop: state.Shop, roster: Roster) -> None:
     with st.container(horizontal=True):
         st.download_button(
             state.t(say("Hours for the payroll (CSV)")),
-            roster_words.payroll_csv({shop.demand.store: roster}).encode("utf-8-sig"),
+            roster_words.payroll_csv({shop.demand.store: roster}, state.language()).encode(
+                "utf-8-sig"
+            ),
             "payroll.csv",
             "text/csv",
         )

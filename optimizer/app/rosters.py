@@ -15,14 +15,16 @@ from optimizer.errors import CaseError
 from optimizer.language import Percent, say
 from optimizer.people import Employee
 from optimizer.planning.plan import Plan
+from optimizer.reporting.sentences import window
 from optimizer.roster.floor import Ask
 from optimizer.roster.joint import Together, decide_together
 from optimizer.roster.making import ask_for, make_roster, shift_by_hand, solve_roster
 from optimizer.roster.roster import Assignment, Roster
-from optimizer.timegrid import clock, parse_clock
+from optimizer.timegrid import parse_clock
 
 QUICK = 6.0  # seconds for the first answer
 FREE = ""  # a day off in the table
+EXAMPLE = window(10 * 60, 16 * 60 + 30)
 LONG = 120.0  # for a search that one may stop
 
 
@@ -104,11 +106,6 @@ def watch() -> None:
         job.stop = True
 
 
-def text_of(shift: Assignment) -> str:
-    """A shift in a cell."""
-    return f"{clock(shift.start_minute)}-{clock(shift.end_minute)}"
-
-
 def with_cell(
     case: Case, roster: Roster, changed: tuple[Assignment, ...], person: str, day: int,
     text: str,
@@ -129,7 +126,11 @@ def with_cell(
     if not first < last or first % period or last % period:
         raise CaseError(
             say('"{text}" is not a shift', text=text),
-            cure=say('Write it like "10:00-16:30", on steps of {period} minutes.', period=period),
+            cure=say(
+                'Write it like "{shift}", on steps of {period} minutes.',
+                shift=EXAMPLE,
+                period=period,
+            ),
         )
     roles = [s.role for s in roster.of(person)]
     role = roles[0] if roles else (case.role[0].name if case.role else "")

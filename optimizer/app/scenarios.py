@@ -81,7 +81,7 @@ def freeze(usual: Mapping[str, Changes]) -> None:
         format_func=state.labels({"": say("nothing more"), **names}),
     )  # fmt: skip
     times = right.number_input(
-        state.t(say("Times the customers")), 0.1, 10.0, 1.0, 0.1, key="times"
+        state.t(say("Times the customers")), 0.1, 10.0, 1.0, 0.1, "%.1f", key="times"
     )
     left, right = st.columns(2)
     if left.button(state.t(say("Keep it")), type="primary") and letter:
@@ -99,7 +99,9 @@ def show_campaign(shop: state.Shop) -> None:
     """A newsletter that brings a crowd: staff, losses, and sending it in parts."""
     state.section(say("A campaign"))
     state.paragraphs(say("Our newsletter brings so many times the usual customers:"))
-    times = st.slider(state.t(say("Times the usual demand")), 1.5, 6.0, 3.0, 0.5, key="surge-times")
+    times = st.slider(
+        state.t(say("Times the usual demand")), 1.5, 6.0, 3.0, 0.5, "%.1f", key="surge-times"
+    )
     day = weekday_of(shop, "surge-day")
     start, end = st.slider(
         state.t(say("From and until, hour of the day")), 0, 24, (16, 20), key="surge-hours"

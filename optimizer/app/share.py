@@ -94,7 +94,7 @@ def scenario() -> None:
     _button(say("Everything in one file (ZIP)"), "case.zip", "application/zip",
             lambda: takeaway.bundle(who.case))  # fmt: skip
     state.caption(say("It holds your facts, what you suppose and your data files as you gave them. "
-                      "Give it on the page Data to go on where you are now."))  # fmt: skip
+                      "Give it to this tool again to go on where you are now."))  # fmt: skip
 
 
 def _button(label: str, name: str, kind: str, make: Callable[[], bytes]) -> None:

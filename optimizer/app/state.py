@@ -19,6 +19,7 @@ from typing import Any
 import streamlit as st
 
 from optimizer.app.words import (
+    DATE_FORMATS,
     caption,
     choose_language,
     labels,
@@ -40,7 +41,7 @@ from optimizer.casefile import (
     read_case,
     with_changes,
 )
-from optimizer.data.contacts import read_contacts
+from optimizer.data.contacts import DeskRecord, read_contacts
 from optimizer.data.observations import Observations, read_observations
 from optimizer.demand.backtest import Backtest, backtest
 from optimizer.demand.checked import estimate_demands
@@ -59,6 +60,7 @@ from optimizer.planning.response import Potential
 
 # Pages know one bridge: what shows texts is found here too.
 __all__ = [
+    "DATE_FORMATS",
     "caption",
     "choose_language",
     "labels",
@@ -285,16 +287,17 @@ def is_desk() -> bool:
     return has_begun() and visitor().source.is_desk
 
 
-def desk() -> DeskAnswer:
-    """The desk on the screen: today's week and the proposed one."""
+def desk() -> tuple[DeskAnswer, DeskRecord]:
+    """The desk on the screen: today's week and the proposed one, and what was counted."""
     who = visitor()
     with st.spinner(t(SEARCHING)):
         return _desk(hash_of((who.hashes, who.case)), who.case)
 
 
 @st.cache_data(scope="session", max_entries=4, ttl=KEEP, show_spinner=False)
-def _desk(key: str, _case: Case) -> DeskAnswer:
-    return answer_desk(_case, read_contacts(_case))
+def _desk(key: str, _case: Case) -> tuple[DeskAnswer, DeskRecord]:
+    record = read_contacts(_case)
+    return answer_desk(_case, record), record
 
 
 def _estimate(who: Visitor) -> Estimate:

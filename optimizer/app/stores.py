@@ -1,25 +1,29 @@
 """Stores: all shops of a chain side by side, compared fairly, and one budget of hours for them."""
 
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from optimizer.app import chained, state
 from optimizer.chain.budget import Split
 from optimizer.chain.run import ChainAnswer
-from optimizer.language import Number, say
+from optimizer.language import Number, say, translated
+from optimizer.opening import OpeningHours
 from optimizer.reporting import chain_plots, chain_words
+from optimizer.reporting.sentences import hours_told
 
 FILTERS = ("region", "format", "cluster")
 ALL = ""
-FORMATS = {
-    "margin_per_hour": "%.1f",
-    "given_footfall": "%.2f",
-    "later_pays": "%.0f %%",
-    "paid_hours": "%.1f",
-    "profit": "%.0f",
-    "more": "%.0f",
+DIGITS = {  # of the numbers in the tables
+    "margin_per_hour": 1,
+    "given_footfall": 2,
+    "later_pays": 2,
+    "paid_hours": 1,
+    "profit": 0,
+    "more": 0,
 }
 
 
@@ -69,8 +73,12 @@ def show_budget(answer: ChainAnswer) -> None:
         chain_words.proof(answer, split),
         *chain_words.left_aside(answer),
     )
-    told = say("What every budget earns; the mark is the one chosen above.")
+    told = say(
+        "What every budget earns; the mark is the one chosen above; the table below holds it."
+    )
     state.picture(chain_plots.budget_chart(answer, split), told)
+    with st.expander(state.t(say("The numbers"))):
+        state.table(chain_words.budget_rows(answer))
     first, *moves = chain_words.next_hours(answer, split)
     state.section(say("The next hours"))
     state.paragraphs(first)
@@ -111,9 +119,12 @@ def show_stores(answer: ChainAnswer) -> None:
         key="chain-store",
         placeholder=state.t(say("Choose a shop")),
     )
-    if store is not None and store != state.visitor().store:
+    if store is None:
+        return
+    if store != state.visitor().store:
         state.choose_store(store)
         st.rerun()
+    state.caption(say("The other pages show {store} now.", store=store))
 
 
 def filtered(table: pd.DataFrame) -> pd.DataFrame:
@@ -140,12 +151,22 @@ def show_plans(answer: ChainAnswer, split: Split) -> None:
     table, heads = answer.planned(split), chain_words.HEADS
     columns = {
         "store": table.index,
-        "hours": table["hours"].to_numpy(),
-        "paid_hours": table["paid_hours"].to_numpy(),
-        "profit": table["profit"].to_numpy(),
         "more": table["profit"].to_numpy() - answer.stores["profit_today"].to_numpy(),
+        "profit": table["profit"].to_numpy(),
+        "paid_hours": table["paid_hours"].to_numpy(),
+        "hours": in_words(table["hours"]),
     }
-    box({heads[name]: (values, FORMATS.get(name)) for name, values in columns.items()})
+    box({heads[name]: (values, DIGITS.get(name)) for name, values in columns.items()})
+
+
+def in_words(hours: pd.Series) -> list[str]:
+    """Opening hours as the visitor writes them."""
+    return [_in_words(text, state.language()) for text in hours]
+
+
+@lru_cache(maxsize=4096)  # of thousands of shops most have the same few
+def _in_words(text: str, language: str) -> str:
+    return translated(hours_told(OpeningHours.parse(text)), language)
 
 
 def show_ranks(table: pd.DataFrame) -> None:
@@ -160,19 +181,29 @@ def show_ranks(table: pd.DataFrame) -> None:
         "place": places,
         "margin_per_hour": table["margin_per_hour"].to_numpy(),
         "given_footfall": table["given_footfall"].to_numpy(),
-        "later_pays": 100 * table["later_pays"].to_numpy(float),
-        "hours_today": table["hours_today"].to_numpy(),
+        "later_pays": table["later_pays"].to_numpy(float),
+        "hours_today": in_words(table["hours_today"]),
     }
-    box({heads[name]: (values, FORMATS.get(name)) for name, values in columns.items()})
+    box({heads[name]: (values, DIGITS.get(name)) for name, values in columns.items()})
 
 
-def box(columns: dict[str, tuple[Any, str | None]]) -> None:
-    """A long table that scrolls; numbers with their format, texts without one."""
-    shown = pd.DataFrame({state.t(head): values for head, (values, _) in columns.items()})
+def box(columns: dict[str, tuple[Any, int | None]]) -> None:
+    """A long table that scrolls: numbers rounded to so many decimals, texts without any.
+
+    The browser writes the numbers as its language does, and would cut what is not rounded here.
+    """
+    shown = pd.DataFrame(
+        {
+            state.t(head): values if digits is None else np.round(values, digits)
+            for head, (values, digits) in columns.items()
+        }
+    )
     looks: dict[Any, Any] = {
-        state.t(head): st.column_config.NumberColumn(format=how)
-        for head, (_, how) in columns.items()
-        if how
+        state.t(head): st.column_config.NumberColumn(
+            format="percent" if head == chain_words.HEADS["later_pays"] else "localized"
+        )
+        for head, (_, digits) in columns.items()
+        if digits is not None
     }
     st.dataframe(shown, hide_index=True, height=320, column_config=looks)
 

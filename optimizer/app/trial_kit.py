@@ -12,7 +12,6 @@ from optimizer.language import Clock, said, say
 from optimizer.reporting import ics, trial, xlsx
 
 WEEKS = 8  # over which the evenings are spread, unless another number is asked for
-DATE_FORMATS = {"en": "YYYY-MM-DD", "fi": "DD.MM.YYYY", "sv": "DD.MM.YYYY"}
 
 
 def kit(shop: state.Shop) -> None:
@@ -33,7 +32,7 @@ def kit(shop: state.Shop) -> None:
     )  # fmt: skip
     start = middle.date_input(
         state.t(say("From the week of")), date.today() + timedelta(days=7),
-        format=DATE_FORMATS[state.language()], key="trial-start",
+        format=state.DATE_FORMATS[state.language()], key="trial-start",
     )  # fmt: skip
     weeks = right.number_input(state.t(say("Weeks")), 1, 26, WEEKS, key="trial-weeks")
     if not st.toggle(state.t(say("Draw the evenings")), key="trial-draw"):

@@ -16,7 +16,7 @@ from optimizer.casefile import case_from_files, case_from_table, case_text
 from optimizer.data.packed import bundle
 from optimizer.data.reading import Preview, preview
 from optimizer.errors import CaseError, DataError
-from optimizer.language import Number, say, say_n
+from optimizer.language import Listed, Number, say, say_n
 
 MOST_BYTES, MOST_FILES = 50 << 20, 20  # of one upload
 _MOST_FACTS = 1 << 20  # bytes of a case.toml
@@ -61,11 +61,17 @@ def _pieces(file: UploadedFile) -> list[DataFile]:
     """A file as it was given, or the files of a whole case packed into one."""
     name, content = _label(file.name), file.getvalue()
     packed = bundle(name, content) or {name: content}
-    return [DataFile(_label(name), content=content) for name, content in packed.items()]
+    return [
+        DataFile(_label(name), content=content)
+        for name, content in packed.items()
+        if not name.casefold().endswith(".md")  # tells people what lies beside it
+    ]
 
 
 def _case_of(facts: list[DataFile], data: list[DataFile]) -> Case:
     """The case of uploaded files: what their case.toml says of them, else what they tell."""
+    if not facts and state.is_desk():
+        return _desk_with({file.file: file.content for file in data})
     if not facts:
         answers = st.session_state.get("answers", {})
         data = [replace(answers.get(state.digest(file), file), file=file.file) for file in data]
@@ -92,10 +98,31 @@ def _case_of(facts: list[DataFile], data: list[DataFile]) -> Case:
     return replace(case, data=tuple(about))
 
 
+def _desk_with(contents: dict[str, bytes | None]) -> Case:
+    """The desk that is shown, with given files in the place of those of their names."""
+    case = state.visitor().source
+    known = [file.file for file in case.data]
+    for name in contents:
+        if name not in known:
+            raise DataError(
+                say("the desk that is shown has no file of this name"),
+                where=name,
+                cure=say("Its files are {names}; for others, give a case.toml that names them.",
+                         names=Listed(known)),
+            )  # fmt: skip
+    data = (replace(file, content=contents.get(file.file, file.content)) for file in case.data)
+    return replace(case, data=tuple(data), synthetic=case.synthetic and len(contents) < len(known))
+
+
 def offered() -> list[tuple[str, DataFile]]:
-    """Files that were given and could not be read yet, each with the digest of its bytes."""
+    """Files that were given and could not be read yet, each with the digest of its bytes.
+
+    Those of a desk are what its case.toml says.
+    """
     case: Case | None = st.session_state.get("offered")
-    return [(state.digest(file), file) for file in case.data] if case else []
+    if case is None or case.is_desk:
+        return []
+    return [(state.digest(file), file) for file in case.data]
 
 
 def look(digest: str, file: DataFile) -> Preview:

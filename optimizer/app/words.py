@@ -11,6 +11,7 @@ import streamlit as st
 from optimizer.errors import OpeningHoursError
 from optimizer.language import LANGUAGES, Said, Weekday, number_signs, said, say, translated
 
+DATE_FORMATS = {"en": "YYYY-MM-DD", "fi": "DD.MM.YYYY", "sv": "DD.MM.YYYY"}  # of date inputs
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>#|~$&]|:(?=\S)")  # a colon begins colours, icons and emojis
 
 

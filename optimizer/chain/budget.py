@@ -167,8 +167,12 @@ class Budget:
         A week of h hours earns v. If v - q h is at most m(q) for every price q, then v - p h is at
         most m(q) + (q - p) h, and h is at most `high` and at least `low`.
         """
-        prices = np.array([f.prices for f in frontiers])
-        most = np.array([f.most for f in frontiers])
+        longest = max((len(f.prices) for f in frontiers), default=0)
+        prices, most = np.zeros((len(frontiers), longest)), np.zeros((len(frontiers), longest))
+        for u, f in enumerate(frontiers):  # at prices beyond the last one no week earns more
+            beyond = longest - len(f.prices)
+            prices[u] = np.r_[f.prices, f.prices[-1] + 1 + np.arange(beyond)]
+            most[u] = np.pad(f.most, (0, beyond), mode="edge")
         limited = np.flatnonzero((low > 0) | np.isfinite(high))
         for u in limited.tolist():
             dearer = prices[u] - prices[u][:, None]  # of each price (column) against each (row)

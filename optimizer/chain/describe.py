@@ -11,7 +11,7 @@ from scipy.stats import norm
 from optimizer.case import Case
 from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand
-from optimizer.planning.evaluate import evaluate
+from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.response import Potential
 
 LATER_HOURS = 1.0  # by which Monday to Friday close later, for the chance that longer hours pay
@@ -36,6 +36,7 @@ def describe(case: Case, seen: Observations, demand: Demand, whom: Potential) ->
         "hours_today": str(hours),
         "open_hours_today": hours.weekly_hours,
         "paid_hours_today": today.paid_hours,
+        "wage_an_hour": _wage(case, today),
         "profit_today": today.objective,
         "margin_today": today.margin,
         "lost_customers": today.lost,
@@ -62,6 +63,13 @@ def describe(case: Case, seen: Observations, demand: Demand, whom: Potential) ->
         "thursday_information": expected_information(gain, customers, noise),
     }
     return row
+
+
+def _wage(case: Case, today: Evaluation) -> float:
+    """What a paid hour costs on average with today's supplements; without them where none is."""
+    if not today.paid_hours:
+        return case.economics.labour_cost_per_hour
+    return today.wage_cost / today.paid_hours
 
 
 def _later(share: np.ndarray, hours: float, case: Case) -> np.ndarray:

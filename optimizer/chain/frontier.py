@@ -10,23 +10,25 @@ shops can be split and added up without asking any shop again.
 each price, and bounds what any shifts could do.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from optimizer.chain.whole import WholeShifts
 from optimizer.errors import PlanError
 from optimizer.language import say
 from optimizer.opening import OpeningHours
 from optimizer.planning.bounds import AtPrice, Bounds, DayProgram
-from optimizer.planning.engine import whole_days
-from optimizer.planning.exchange import ShiftTable
 from optimizer.planning.week import Week
 from optimizer.timegrid import TimeGrid
 
 # Prices of a paid hour at which a shop is asked, as shares of what the hour itself costs.
 LEVEL_PRICES = np.r_[0.0, np.geomspace(0.02, 12.0, 39)]
-SHIFT_PRICES = np.r_[0.0, np.geomspace(0.06, 4.0, 19)]
+SHIFT_PRICES = np.r_[0.0, np.geomspace(0.06, 12.0, 9)]
+FURTHER = 20  # prices at most between these, where they tell most
+CLOSE = 5e-5  # share of a shop's profit by which its bound may lie too high between two prices
 QUARTER = 15  # minutes
 _SUMS = ("hours", "profit")
 
@@ -179,7 +181,7 @@ def _minutes(week: Week, windows: np.ndarray) -> np.ndarray:
 
 
 def shifts(weeks: list[Week]) -> Frontier:
-    """The same with whole shifts, as good as the engine of a single shop forms them.
+    """The same with whole shifts (see `whole`).
 
     Days do not bind each other once hours have a price. So each weekday's best shifts at every
     price make a frontier of their own, and the week takes steps on seven of them.
@@ -189,20 +191,25 @@ def shifts(weeks: list[Week]) -> Frontier:
     PlanError
         No window suits all shops, or no shifts give the staff that an open day needs.
     """
-    prices = SHIFT_PRICES * _hour_cost(weeks[0])
-    table = ShiftTable.of(weeks[0].rules, weeks[0].periods)
     if len(weeks) == 1:
         bounds = Bounds(weeks[0])
         if not bounds.can_open():
             raise PlanError(say("no day may be open for as long as the shortest shift"))
-        points = [[bounds.at(price)] for price in prices.tolist()]
+        programs = [bounds.program]
+
+        def ask(price: float) -> list[AtPrice]:
+            return [bounds.at(price)]
     else:
-        points = _alike(weeks, prices)
+        programs = [DayProgram(week) for week in weeks]
+
+        def ask(price: float) -> list[AtPrice]:
+            return _alike(weeks, programs, price)
+
+    points = around_kinks(ask, SHIFT_PRICES * _hour_cost(weeks[0]))
+    makers = [WholeShifts(program) for program in programs]
     days: dict[int, list[_Day]] = {int(pattern): [] for pattern in np.unique(weeks[0].pattern)}
     for at_price in points:
-        found = [
-            whole_days(week, point, table) for week, point in zip(weeks, at_price, strict=True)
-        ]
+        found = [maker.days(point) for maker, point in zip(makers, at_price, strict=True)]
         for pattern, known in days.items():
             alike = np.flatnonzero(weeks[0].pattern == pattern)
             mine = [[day for day in one if day.weekday % 7 in alike] for one in found]
@@ -219,6 +226,7 @@ def shifts(weeks: list[Week]) -> Frontier:
                         doors * weeks[0].case.period_minutes,
                     )
                 )
+    prices = np.array([at_price[0].price for at_price in points])
     most = np.array([sum(point.bound for point in at_price) for at_price in points])
     must_open = [bool(w.forced[w.pattern == p].any()) for p in days for w in weeks[:1]]
     return _sum_of_days(weeks, days, must_open, prices, most)
@@ -233,24 +241,51 @@ class _Day:
     doors: np.ndarray
 
 
-def _alike(weeks: list[Week], prices: np.ndarray) -> list[list[AtPrice]]:
-    """Split shifts in the common windows of several shops at each price, for each shop."""
-    worth = [_Worth(week, prices) for week in weeks]
+def _alike(weeks: list[Week], programs: list[DayProgram], price: float) -> list[AtPrice]:
+    """Split shifts in the common windows of several shops at a price, for each shop."""
+    worth = [_Worth(week, np.array([price])) for week in weeks]
     windows = _common_windows(weeks, [one.of_windows for one in worth])
-    most = [one.weeks(windows)[1] for one in worth]
-    programs = [DayProgram(week) for week in weeks]
     points = []
-    for k, price in enumerate(prices.tolist()):
-        here = []
-        for week, program, bound in zip(weeks, programs, most, strict=True):
-            days = {
-                row: program.solve(row, tuple(week.doors[windows[k, row % 7]].tolist()), price)
-                for row in range(len(week.labour))
-                if windows[k, row % 7, 0] >= 0
-            }
-            hours = sum(day.hours for day in days.values())
-            here.append(AtPrice(price, float(bound[k]), hours, days))
-        points.append(here)
+    for week, program, one in zip(weeks, programs, worth, strict=True):
+        days = {
+            row: program.solve(row, tuple(week.doors[windows[0, row % 7]].tolist()), price)
+            for row in range(len(week.labour))
+            if windows[0, row % 7, 0] >= 0
+        }
+        hours, most = (float(of_price[0]) for of_price in one.weeks(windows))
+        points.append(AtPrice(price, most, hours, days))
+    return points
+
+
+def around_kinks(
+    ask: Callable[[float], list[AtPrice]], prices: np.ndarray, further: int = FURTHER
+) -> list[list[AtPrice]]:
+    """Weeks at the prices given and at further ones between them, where those tell least.
+
+    What a shop can earn at a price is convex in the price: it lies below the chord between two
+    prices and above both tangents, whose slopes are the hours used. The next price is always the
+    one at which tangents meet farthest below their chord (the sandwich algorithm: G. Rote, "The
+    convergence rate of the sandwich algorithm for approximating convex functions", Computing 48,
+    1992).
+    """
+    points = [ask(price) for price in prices.tolist()]
+    for _ in range(further):
+        price, bound, hours = (
+            np.array([sum(getattr(one, name) for one in point) for point in points])
+            for name in ("price", "bound", "hours")
+        )
+        price /= len(points[0])
+        apart = np.diff(price)
+        # The tangents meet this far after the lower price.
+        after = -np.diff(bound) - hours[1:] * apart
+        after /= np.maximum(-np.diff(hours), 1e-9)
+        after = np.clip(after, 0.02 * apart, 0.98 * apart)
+        chord = bound[:-1] + np.diff(bound) * after / apart
+        missing = chord - (bound[:-1] - hours[:-1] * after)
+        k = int(missing.argmax())
+        if missing[k] <= CLOSE * abs(bound[k]):
+            break
+        points.insert(k + 1, ask(float(price[k] + after[k])))
     return points
 
 

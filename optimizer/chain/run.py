@@ -25,7 +25,7 @@ from optimizer.chain.pooled import Group, Known, groups, known_stores
 from optimizer.chain.sisters import kept_by_sisters, with_sisters
 from optimizer.chain.stores import Backend, Progress, Row, map_stores
 from optimizer.errors import DataError, OpeningHoursError, PlanError
-from optimizer.language import say
+from optimizer.language import Money, say
 from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
 from optimizer.planning.week import Week, week_of
@@ -136,12 +136,43 @@ class ChainAnswer:
     @cached_property
     def budget(self) -> Budget:
         """All frontiers, ready to be shared out."""
+        return self._ready(None)
+
+    def _ready(self, rate: np.ndarray | None) -> Budget:
         least, most = np.zeros(len(self.units)), np.zeros(len(self.units))
         for u, (_, stores, _) in enumerate(self.units):
             mine = self.stores.loc[stores]
             least[u] = mine["least_hours"].sum()
             most[u] = mine["most_hours"].astype(float).fillna(np.inf).sum()
-        return Budget([frontier for *_, frontier in self.units], least, most)
+        return Budget([frontier for *_, frontier in self.units], least, most, rate)
+
+    def within_wages(self, money: float) -> tuple[Split, float]:
+        """The best split of so much wage money a week, told in paid hours, and the wages it takes.
+
+        An hour costs in each shop (or on average in a mall) what today's hours cost there, with
+        their supplements.
+
+        Raises
+        ------
+        PlanError
+            The money does not suffice to open every shop.
+        """
+        table = self.stores["wage_an_hour"]
+        rate = np.array([table.loc[stores].mean() for _, stores, _ in self.units])
+        ready = self._ready(rate)
+        if money < ready.least:
+            raise PlanError(
+                say("the budget does not suffice to open every shop"),
+                where="wages",
+                cure=say(
+                    "Give at least {money} a week.",
+                    money=Money(ready.least, self.case.currency, 0),
+                ),
+            )
+        split = ready.split(money)
+        hours = float((ready.hours(split) / rate).sum())
+        price = split.price * split.used / hours  # of an hour at the average wage
+        return replace(split, budget=hours, used=hours, price=price), split.used
 
     @property
     def paid_hours_today(self) -> float:

@@ -32,7 +32,12 @@ def _chain(options: argparse.Namespace) -> Answer:
     answer = solve_chain(
         case, reduced, target / "answers", whole_shifts=not options.quick, tell=_tell, **where
     )
-    split = answer.budget.split(options.budget or answer.paid_hours_today)
+    told_wages: list[str] = []
+    if options.wages is None:
+        split = answer.budget.split(options.budget or answer.paid_hours_today)
+    else:
+        split, spent = answer.within_wages(options.wages)
+        told_wages = [chain_words.wages(answer, options.wages, spent)]
     notes = [say("{file}: {what}", file=part["file"], what=what)
              for part in parts for what in part.get("notes", [])]  # fmt: skip
     written = []
@@ -56,6 +61,7 @@ def _chain(options: argparse.Namespace) -> Answer:
     }
     lines = [
         chain_words.headline(answer, split),
+        *told_wages,
         chain_words.proof(answer, split),
         chain_words.price(answer, split),
         *chain_words.left_aside(answer),
@@ -88,8 +94,11 @@ def _tell(progress: Progress) -> None:
 def _arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("folder", metavar="FOLDER", help="case.toml, stores.csv and the data")
     verb.add_argument("--json", action="store_true", help="print the answer for a machine")
-    verb.add_argument("--budget", type=float, metavar="HOURS",
-                      help="paid hours a week of all stores; else as many as today")  # fmt: skip
+    either = verb.add_mutually_exclusive_group()
+    either.add_argument("--budget", type=float, metavar="HOURS",
+                        help="paid hours a week of all stores; else as many as today")  # fmt: skip
+    either.add_argument("--wages", type=float, metavar="MONEY",
+                        help="the same as money: wages a week of all stores")  # fmt: skip
     verb.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://host:8786")
     verb.add_argument("--workers", type=int, default=2, help="processes of this machine (2)")
     verb.add_argument("--quick", action="store_true",

@@ -349,7 +349,10 @@ def _sample(lines: str, delimiter: str, name: str) -> tuple[list[tuple[str, ...]
 
 def _header(rows: list[tuple[str, ...]], width: int) -> tuple[tuple[str, ...], int]:
     """Names of the columns, and how many rows they and the titles above them take."""
-    top = next((n for n, row in enumerate(rows) if len(row) == width), len(rows) - 1)
+    wide = [n for n, row in enumerate(rows) if len(row) == width]
+    data = next((n for n in wide if any(_is_data(cell) for cell in rows[n])), 0)
+    # Titles of a workbook are as wide as its table, and mostly empty.
+    top = next((n for n in wide if n < data and all(rows[n])), wide[0] if wide else len(rows) - 1)
     if not any(_is_data(cell) for cell in rows[top]):
         return tuple(cell.strip() for cell in rows[top]), top + 1
     if top and len(rows[top - 1]) == width - 1:  # only the rows of data end in a delimiter

@@ -284,6 +284,8 @@ def _settle(find: _Finder, kind: str, columns: dict[str, int], chosen: dict[str,
                 say('"{header}" is taken as the amount.', header=find.sheet.header[money[0]])
             )
     amount = columns.get("amount")
+    if counted is None and amount is not None and "amount" not in chosen:
+        _ask_what_totals_are(find, columns)
     if amount is not None and find.names[amount] in GROSS and "tax" not in columns:
         name = find.sheet.header[amount]
         notes.append(
@@ -314,12 +316,37 @@ def _counted(find: _Finder, kind: str, columns: dict[str, int]) -> int | None:
 
 def _count_of_periods(find: _Finder, columns: dict[str, int]) -> int | None:
     """The column that counts, where rows follow the clock as periods do and customers never."""
-    cells = find.sheet.cells(columns.get("time", columns.get("clock", 0)))
-    minutes = {match[1] for cell in cells if (match := re.search(r"\d[:.](\d\d)", cell))}
-    if len(cells) < 12 or not minutes <= {"00", "15", "30", "45"}:
+    if not _follow_the_clock(find, columns):
         return None
     numbers = _at_most_one(find, columns)
     return numbers[0] if numbers else None
+
+
+def _follow_the_clock(find: _Finder, columns: dict[str, int]) -> bool:
+    cells = find.sheet.cells(columns.get("time", columns.get("clock", 0)))
+    minutes = {match[1] for cell in cells if (match := re.search(r"\d[:.](\d\d)", cell))}
+    return len(cells) >= 12 and minutes <= {"00", "15", "30", "45"}
+
+
+def _ask_what_totals_are(find: _Finder, columns: dict[str, int]) -> None:
+    """Rows of periods, one each, that are no sales: their amount may be money or customers."""
+    times = (find.sheet.cells(columns[role]) for role in ("time", "date", "clock", "store")
+             if role in columns)  # fmt: skip
+    rows = list(zip(*times, strict=False))
+    is_sale = {"order", "price", "item", "quantity"} & set(columns)
+    if is_sale or not _follow_the_clock(find, columns) or len(set(rows)) < len(rows):
+        return
+    header = find.sheet.header[columns["amount"]]
+    raise DataError(
+        say('"{header}" holds one number per period, which may be customers or money',
+            header=header),
+        where=find.sheet.name,
+        cure=say(
+            'If it counts customers, say so: columns = {{ count = "{header}" }}. If it is money, '
+            "give the number of receipts beside it, or one row per sale.",
+            header=header,
+        ),
+    )  # fmt: skip
 
 
 def _at_most_one(find: _Finder, columns: dict[str, int]) -> list[int]:

@@ -5,6 +5,30 @@ Names stand in the spelling of `plain`. They only propose: what stands in a colu
 
 import re
 
+from optimizer.language import say
+
+ROLE_WORDS = {  # role: what a person calls such a column
+    "time": say("time"),
+    "date": say("date"),
+    "clock": say("clock"),
+    "amount": say("amount"),
+    "count": say("count"),
+    "order": say("order"),
+    "store": say("store"),
+    "counter": say("counter"),
+    "tax": say("tax"),
+    "tip": say("tip"),
+    "refunded": say("refunded"),
+    "price": say("price"),
+    "quantity": say("quantity"),
+    "type": say("type"),
+    "status": say("status"),
+    "cancelled": say("cancelled"),
+    "channel": say("channel"),
+    "item": say("item"),
+    "currency": say("currency"),
+}
+
 CURRENCIES = {"eur", "gbp", "usd", "sek", "nok", "dkk", "chf", "aud", "cad"}
 
 ALIASES: dict[str, str] = {  # role: names in the spelling of `plain`, the best first

@@ -220,7 +220,7 @@ def observe(
     if not case.timezone and not any(report.zone_told for report in reports):
         warnings.append(
             say(
-                "Times are taken as {timezone}: state the time zone (--timezone).",
+                "Times are taken as {timezone}: state the time zone if it is another.",
                 timezone=grid.timezone,
             )
         )

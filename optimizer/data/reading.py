@@ -12,6 +12,7 @@ from optimizer.case import DataFile
 from optimizer.data.currency import currencies, written_currency
 from optimizer.data.files import Sheet, open_sheet
 from optimizer.data.formats import Layout, guess, recognise
+from optimizer.data.names import ROLE_WORDS
 from optimizer.data.parsing import (
     MISSING,
     SECONDS_PER_DAY,
@@ -26,7 +27,7 @@ from optimizer.data.sales import read_sales
 from optimizer.data.tally import FileReport, Sieve, Tally
 from optimizer.data.totals import read_totals
 from optimizer.errors import DataError
-from optimizer.language import Clock, Listed, say, say_n
+from optimizer.language import Clock, Listed, said, say, say_n
 from optimizer.timegrid import TimeGrid
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?")
@@ -55,9 +56,9 @@ def read_file(
     notes = [*([sheet.note] if sheet.note else []), _columns_note(sheet, layout)]
     notes += [*layout.notes, *times.notes]
     seconds = times.seconds
-    said = dict(file.columns).get("times")
+    stated = dict(file.columns).get("times")
     fits = None
-    if said == "utc" or (said != "local" and _is_utc(sheet, layout, times)):
+    if stated == "utc" or (stated != "local" and _is_utc(sheet, layout, times)):
         seconds = to_wall_clock(seconds, grid.timezone)
         notes.append(say("Times are UTC and were turned into {timezone}.", timezone=grid.timezone))
     elif times.zone == "offset":
@@ -160,7 +161,10 @@ def _named(sheet: Sheet, columns: dict[str, int]) -> dict[str, str]:
 
 
 def _columns_note(sheet: Sheet, layout: Layout) -> str:
-    roles = (f'{role} "{name}"' for role, name in _named(sheet, layout.columns).items())
+    roles = [
+        said('{role} "{name}"', role=ROLE_WORDS[role], name=name)
+        for role, name in _named(sheet, layout.columns).items()
+    ]
     return say("Columns: {columns}.", columns=Listed(roles, "comma"))
 
 

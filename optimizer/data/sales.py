@@ -14,6 +14,7 @@ import pandas as pd
 
 from optimizer.data.formats import Layout
 from optimizer.data.money import parse_money
+from optimizer.data.names import ROLE_WORDS
 from optimizer.data.parsing import MISSING
 from optimizer.data.tally import QUARTER, QUARTERS, Basket, Sieve, Tally, by_quarter, codes_of
 from optimizer.language import Number, say
@@ -195,7 +196,7 @@ def read_numbers(sieve: Sieve, column: int, role: str, delimiter: str) -> np.nda
     bad = np.isnan(values)
     if bad.any():
         empty = cells.is_null().to_numpy(zero_copy_only=False)
-        sieve.leave_out(say("the {role} is no number", role=role), bad & ~empty)
+        sieve.leave_out(say("the {role} is no number", role=ROLE_WORDS[role]), bad & ~empty)
         values = np.where(bad, 0.0, values)
     return values
 

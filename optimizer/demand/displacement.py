@@ -100,12 +100,13 @@ def true_potential(demand: Demand, shares: Displacement, reachable: np.ndarray) 
     if not ever_open.any():
         return demand.customers
     arrive = np.where(ever_open[:, None], DAY_KERNEL[(WEEK[:, None] - WEEK) % 7], 0.0)
-    arrive /= arrive.sum(0)
+    arrive /= np.maximum(arrive.sum(0), 1e-12)  # of days far from any open one nobody arrives
     system = shares.moved[:, None, None] * arrive * behind_door[:, None, :]
     system[:, WEEK, WEEK] += sold
     # A day that never opens has sales of its own conversion only as the others have: their mean.
     system[:, ~ever_open] = np.where(ever_open, -1 / ever_open.sum(), 0.0)
     system[:, ~ever_open, ~ever_open] = 1.0
     kept = np.linalg.solve(system, sold[..., None])[..., 0]
+    kept = np.clip(kept, 0.0, 1.0)  # a share, though hardly any sales may promise less than none
     by_period = np.repeat(kept, share_open.shape[1], axis=1)
     return demand.customers * by_period

@@ -19,7 +19,7 @@ from optimizer.demand.demand import Demand, Evidence, interval
 from optimizer.demand.habituation import LONG_ENOUGH_DAYS, learnt
 from optimizer.demand.latent import Counts, posterior_draws
 from optimizer.errors import DataError
-from optimizer.language import Capital, Number, say
+from optimizer.language import About, Capital, Number, say
 
 DRAWS = 400
 MOST_ALONE = 20  # stores for which each kind of evidence is also asked on its own
@@ -339,9 +339,9 @@ def _each_alone(
             "{who} alone would say {likely} customers a week in the hours now closed ({low} to "
             "{high}).",
             who=who,
-            likely=Number(alone["p50"]),
-            low=Number(alone["p05"]),
-            high=Number(alone["p95"]),
+            likely=About(alone["p50"]),
+            low=About(alone["p05"]),
+            high=About(alone["p95"]),
         )
         return Evidence(kind, weight, says, alone)
 

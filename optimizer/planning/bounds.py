@@ -16,6 +16,7 @@ programme (strong duality). Solving that one window and adding its rents, the be
 after one to three programmes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,7 @@ from optimizer.planning.patterns import gathered
 from optimizer.planning.week import Week
 
 Window = tuple[int, ...]  # edges of the span: opens and closes, once or twice
+Fixed = Sequence[tuple[str, int, int]]  # curves that have a certain value at an edge
 CLOSE = 3e-4  # share of a bound by which nothing better is worth a programme
 
 
@@ -79,10 +81,15 @@ class DayProgram:
         self._curves = {name: columns[0] for name, columns in curves.items()}
         self._cover = model.row_numbers(COVER)
 
-    def solve(self, weekday: int, window: Window, price: float) -> Relaxed:
+    def solve(self, weekday: int, window: Window, price: float, fixed: Fixed = ()) -> Relaxed:
         """The best that split shifts can do in a window, at a price of a paid hour.
 
-        A weekday above 6 is one of the next role; see `Week`.
+        A weekday above 6 is one of the next role; see `Week`. The fixed values must hold, too.
+
+        Raises
+        ------
+        PlanError
+            No shifts have the fixed values.
         """
         week, program = self.week, self._program
         inside = week.open_within(window)
@@ -94,7 +101,13 @@ class DayProgram:
         wage = week.labour[weekday] + price * week.hour
         program.change_gains(self._more.ravel(), week.gain_more[weekday].ravel())
         program.change_gains(self._staff, -wage)
-        objective, values, duals = program.solve()
+        held = np.array([self._curves[name][edge] for name, edge, _ in fixed], dtype=int)
+        at = np.array([value for *_, value in fixed], dtype=float)
+        program.change_bounds(held, at, at)
+        try:
+            objective, values, duals = program.solve()
+        finally:
+            program.change_bounds(held, 0 * at, at + np.inf)
         objective += float(week.gain_open[weekday] @ inside)
         hours = float(values[self._staff].sum() * week.hour)
         return Relaxed(
@@ -166,7 +179,7 @@ class Bounds:
 
     def __init__(self, week: Week, close: float = CLOSE) -> None:
         self.week, self._close = week, close
-        self._program = DayProgram(week)
+        self.program = DayProgram(week)
         rows = len(week.labour)
         value = np.concatenate([week.gain_open[..., None], week.gain_more], axis=2).cumsum(2)
         there = np.arange(value.shape[2]) <= week.further[..., None]
@@ -350,15 +363,18 @@ class Bounds:
         def profit(days: list[Relaxed]) -> float:
             return sum(day.profit - price * day.hours for day in days)
 
+        tried: set[Window] = set()
         while True:
             bound, window = self._promise(group, price)
             if bound <= 0 and not must_open:
                 return 0.0, []
             known = max(self._solved[group], key=profit, default=None)
-            if known and profit(known) >= bound - self._close * abs(bound) - 1e-6:
+            near = known and profit(known) >= bound - self._close * abs(bound) - 1e-6
+            if known and (near or window in tried):  # tried once, its rents tell no more
                 return bound, known
             here = [self._solve(weekday, window, price) for weekday in self.groups[group]]
             self._solved[group].append(here)
+            tried.add(window)
 
     def _promise(self, group: int, price: float) -> tuple[float, Window]:
         """The window, or the two, with the highest bound; it may be below 0."""
@@ -373,7 +389,7 @@ class Bounds:
 
     def _solve(self, weekday: int, window: Window, price: float) -> Relaxed:
         """Solve a programme, and remember its rents."""
-        solved = self._program.solve(weekday, window, price)
+        solved = self.program.solve(weekday, window, price)
         if self._known[weekday] == self._rents.shape[1]:
             self._rents = np.concatenate([self._rents, np.zeros_like(self._rents)], axis=1)
         self._rents[weekday, self._known[weekday]] = solved.rents

@@ -11,7 +11,6 @@ paired in order, are legal shifts, and at work are `started - ended - on break`.
 
 import numpy as np
 
-from optimizer.language import say
 from optimizer.planning.milp import Model
 from optimizer.planning.priced import share_windows
 from optimizer.planning.week import Week
@@ -21,15 +20,7 @@ LONG_STARTED, LONG_ENDED = "long shifts started", "long shifts ended"
 BREAKS_BEGUN = "breaks begun"
 COVER = "people while open"
 
-INSIDE = say("doors open only within the candidate and legal hours")
-LONGEST = say("no day is open longer than the law allows")
-OBLIGATORY = say("doors are open in the obligatory hours")
 AsEdges = tuple[int, int, int | None]  # of a shift: start, end and start of the break
-
-OPEN_AT_ALL = say("at least one day is open")
-REST = say("closing leaves enough rest before the next opening")
-
-
 Doors = tuple[np.ndarray, np.ndarray]
 
 
@@ -65,7 +56,7 @@ def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray, Do
         before, latest = np.roll(week.pattern, 1), week.latest_close[binding]
         shut = np.where(latest >= 0, closed[before][:, latest], 0)
         past = ((1, opens), (1, opened[before][:, -1:]), (-(latest >= 0).astype(float), shut))
-        model.constrain(REST, *past, upper=1, is_rule=True)
+        model.constrain("rest before the next opening", *past, upper=1)
     few = week.most_patterns < len(patterns)
     if few and week.pause is None:
         _share_windows(model, week, opened, closed)
@@ -89,11 +80,11 @@ def choose_windows(model: Model, week: Week) -> tuple[np.ndarray, np.ndarray, Do
     )
     days = model.variables("open days", (7,), upper=1, gain=-week.open_day)
     model.constrain("an opening makes a day", (1, days), (-1, opens[:, -1]), lower=0, upper=0)
-    model.constrain(INSIDE, (1, open_[~week.allowed]), upper=0, is_rule=True)
+    model.constrain("inside the candidate and legal hours", (1, open_[~week.allowed]), upper=0)
     each = [(1, open_[:, period]) for period in range(week.periods)]
-    model.constrain(LONGEST, *each, upper=week.longest_open, is_rule=True)
-    model.constrain(OBLIGATORY, (1, open_[week.forced]), lower=1, is_rule=True)
-    model.constrain_sum(OPEN_AT_ALL, (1, days), lower=1, is_rule=True)
+    model.constrain("no longer than the law allows", *each, upper=week.longest_open)
+    model.constrain("open in the obligatory hours", (1, open_[week.forced]), lower=1)
+    model.constrain_sum("at least one day is open", (1, days), lower=1)
     if few and week.pause is not None:
         _, alike = np.unique(week.pattern, return_index=True)
         share_windows(model, open_[alike], days[alike], week.most_patterns)
@@ -240,7 +231,7 @@ def at_work(curves: dict[str, np.ndarray], away: int) -> np.ndarray:
     if BREAKS_BEGUN in curves:
         left = curves[BREAKS_BEGUN][..., :-1]
         back = np.zeros_like(left)
-        back[..., away:] = left[..., : left.shape[-1] - away]
+        back[..., away:] = left[..., : max(left.shape[-1] - away, 0)]
         total = total - (left - back)
     return total
 

@@ -90,6 +90,12 @@ class Found:
         return sum(day.paid for day in self.days)
 
     @property
+    def paid_hours(self) -> float:
+        """Paid hours a week, with those of set-up and close-down."""
+        week = self.bounds.week
+        return self.paid * week.hour + week.duty * sum(day.weekday < 7 for day in self.days)
+
+    @property
     def open_hours(self) -> float:
         """Hours that the plan is open in a week."""
         week = self.bounds.week

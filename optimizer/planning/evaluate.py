@@ -7,6 +7,7 @@ customers are taken as served at their new hour. A shop that never opens keeps n
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,8 +20,9 @@ from optimizer.planning.overtime import hours_after_closing
 from optimizer.planning.plan import Plan
 from optimizer.planning.recapture import recapture
 from optimizer.planning.response import Potential, posts
-from optimizer.planning.rules import rule_pack
+from optimizer.planning.rules import RulePack, rule_pack
 from optimizer.planning.staffing import people_on_duty, staffing
+from optimizer.timegrid import TimeGrid
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +56,18 @@ def costs(case: Case, potential: Potential) -> Costs:
         return Costs(nothing, nothing, 0.0, 0.0)
     pack = rule_pack(case)
     wage = facts.labour_cost_per_hour / (1 + facts.on_cost)
-    extra = nothing if pack is None else pack.supplement_per_hour(grid, wage)
+    extra = nothing if pack is None else _supplement(pack, grid, wage)
     return Costs(
         wage=nothing + facts.labour_cost_per_hour * grid.period_hours,
         supplement=extra * (1 + facts.on_cost) * grid.period_hours,
         open_period=facts.open_cost_per_hour * grid.period_hours,
         open_day=facts.open_cost_per_day,
     )
+
+
+@lru_cache(maxsize=32)  # every evaluation of a case asks for the same
+def _supplement(pack: RulePack, grid: TimeGrid, wage: float) -> np.ndarray:
+    return pack.supplement_per_hour(grid, wage)
 
 
 @dataclass(frozen=True, eq=False)

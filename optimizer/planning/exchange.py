@@ -15,6 +15,7 @@ from optimizer.planning.curves import AsEdges, at_work, paired
 from optimizer.planning.week import ShiftRules, Week
 
 WORTHWHILE = 1e-7  # in money: less is rounding noise
+NOISE = 1e-13  # of the largest number that was added up
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,7 @@ class DayShifts:
         self._table = table.within(window)
         self._kinds, self._first_of_kind = np.unique(self._table.paid, return_index=True)
         self._worth = _worth(week, weekday, window, dear)
+        self.worthwhile = max(WORTHWHILE, NOISE * float(np.abs(self._worth).max()))
         self._periods = np.arange(week.periods)
         self._away = week.rules.away
         self._at_doors = week.at_doors(weekday, window)
@@ -173,7 +175,7 @@ class DayShifts:
             gains, paid = self.exchanges()
             net = gains - price * paid
             row, column = np.unravel_index(int(net.argmax()), net.shape)
-            if net[row, column] <= WORTHWHILE:
+            if net[row, column] <= self.worthwhile:
                 return
             self.apply(int(row), int(column))
 
@@ -219,6 +221,7 @@ def share_hours(days: list[DayShifts], limit: float) -> None:
         Paid periods a week. Days that take more together first give up what costs least per period.
     """
     options = {day: _by_paid(*day.exchanges()) for day in days}
+    worthwhile = max((day.worthwhile for day in days), default=WORTHWHILE)
     for _ in range(60 * len(days)):
         left = limit - sum(day.paid for day in days)
         best = max(
@@ -230,7 +233,7 @@ def share_hours(days: list[DayShifts], limit: float) -> None:
             key=lambda found: found[0],
             default=None,
         )
-        if best is None or (best[0] <= WORTHWHILE and left >= 0) or best[0] == -np.inf:
+        if best is None or (best[0] <= worthwhile and left >= 0) or best[0] == -np.inf:
             return
         for day, place in ((best[3], best[1]), (best[4], best[2])):
             if place is not None:

@@ -15,15 +15,10 @@ import numpy as np
 from optimizer.case import Case
 from optimizer.errors import PlanError
 from optimizer.firmness import Rules
-from optimizer.language import Listed, Number, say
 from optimizer.opening import OpeningHours
+from optimizer.planning.conflict import is_impossible, refusal
 from optimizer.planning.curves import (
     COVER,
-    INSIDE,
-    LONGEST,
-    OBLIGATORY,
-    OPEN_AT_ALL,
-    REST,
     AsEdges,
     choose_windows,
     form_shifts,
@@ -38,12 +33,12 @@ from optimizer.planning.priced import price_rules
 from optimizer.planning.response import Potential
 from optimizer.planning.week import Week, week_of
 
-BUDGET = say("paid hours stay within the weekly limit")
-PER_WEEK = say("the week is open as long as hours.per_week says")
+BUDGET = "paid hours stay within the weekly limit"
+PER_WEEK = "the week is open as long as hours.per_week says"
 
 ENGINE_IGNORES = ("open_hours", "paid_hours", "rest", "patterns", "same_weekdays")
 _NOTHING = 0.01  # a cent, or a hundredth of a customer: smaller differences are none
-_SECONDS_TO_SAY_WHY = 10.0  # for a case in which the engine finds no plan
+_SECONDS_TO_SEEK = 8.0  # a plan, where the engine finds none
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +81,14 @@ def optimize(
     Raises
     ------
     PlanError
-        No plan obeys every rule (the message names the rules at odds), or the solver failed.
+        No plan obeys every rule, or none was found in some seconds: the message names the rules at
+        odds and the ways out.
     """
     started = time.perf_counter()
     week = week_of(case, potential)
     found = find(week)
     if found is None:
-        decision = prove(week, max(time_limit, _SECONDS_TO_SAY_WHY), gap)
+        decision = _without_engine(case, potential, week, gap)
     else:
         decision = _from_engine(week, found)
         if case.rules != Rules():
@@ -102,6 +98,19 @@ def optimize(
     seconds = time.perf_counter() - started
     next_hour = 0.0 if found is None else found.price
     return _plan(week, potential.unit, decision, gap, next_hour, seconds)
+
+
+def _without_engine(case: Case, potential: Potential, week: Week, gap: float) -> Decision:
+    """What the integer programme makes of a case in which the engine finds no plan."""
+    if is_impossible(week):
+        raise refusal(case, potential, proven=True)
+    try:
+        decision = prove(week, _SECONDS_TO_SEEK, gap)
+    except PlanError:  # nothing found in time
+        raise refusal(case, potential, proven=False) from None
+    if decision is None:
+        raise refusal(case, potential, proven=True)
+    return decision
 
 
 def _from_engine(week: Week, found: Found) -> Decision:
@@ -152,12 +161,14 @@ def _improve(
         proven = prove(pruned(week, known), time_limit, gap)
     except PlanError:  # the solver died or ran out of time
         return decision
+    if proven is None:  # no plan is better than the one known by more than rounding
+        return decision
     best = proven if proven.profit > decision.profit else decision
     return replace(best, bound=max(min(proven.bound, decision.bound), best.profit))
 
 
-def prove(week: Week, time_limit: float, gap: float) -> Decision:
-    """The integer programme of the whole week."""
+def prove(week: Week, time_limit: float, gap: float) -> Decision | None:
+    """The integer programme of the whole week; None where no plan obeys every rule."""
     model = Model()
     # A constant, so that the solver measures its gap on the money that is shown.
     model.variables("kept of closed days", (1,), lower=1, upper=1, gain=week.kept)
@@ -174,14 +185,14 @@ def prove(week: Week, time_limit: float, gap: float) -> Decision:
     price_rules(model, week, open_, days, doors, staff)
     if week.limit is not None and np.isinf(week.limit_price):
         hours = ((week.hour, staff), (week.duty, days))
-        model.constrain_sum(BUDGET, *hours, upper=week.limit, is_rule=True)
+        model.constrain_sum(BUDGET, *hours, upper=week.limit)
     if week.open_hours != (0.0, 168.0):
         shortest, longest = week.open_hours
         hours_open = (week.hour, open_)
-        model.constrain_sum(PER_WEEK, hours_open, lower=shortest, upper=longest, is_rule=True)
+        model.constrain_sum(PER_WEEK, hours_open, lower=shortest, upper=longest)
     solution = model.solve(time_limit, gap)
     if solution.status == "infeasible":
-        raise _refusal(model.conflict())
+        return None
     counted = whole({name: solution[columns] for name, columns in curves.items()})
     return Decision(
         open_=solution[open_] > 0.5,
@@ -192,33 +203,6 @@ def prove(week: Week, time_limit: float, gap: float) -> Decision:
         profit=solution.objective,
         bound=solution.bound,
     )
-
-
-def _refusal(conflict: dict[str, float]) -> PlanError:
-    """No plan obeys every rule: which ones are at odds, and the ways out."""
-    cures = {
-        INSIDE: say("allow wider candidate or legal hours"),
-        LONGEST: say("state other legal hours"),
-        OBLIGATORY: say("shorten the obligatory hours"),
-        REST: say("allow a shorter rest"),
-        OPEN_AT_ALL: say("leave the shop closed"),
-        PER_WEEK: say("ask for other hours per week"),
-        BUDGET: say(
-            "allow {hours} more paid hours a week", hours=Number(conflict.get(BUDGET, 0), 1)
-        ),
-    }
-    if set(conflict) <= {OPEN_AT_ALL}:
-        return PlanError(
-            say("no shifts give the staff that any open day needs"),
-            cure=say("Look at labour.shift_hours, service.min_staff and service.max_staff."),
-        )
-    at_odds = [rule for rule in cures if rule in conflict]
-    return PlanError(
-        say("no plan obeys every rule; these cannot all hold: {rules}",
-            rules=Listed(at_odds, "semicolon")),
-        cure=say("Do one of these: {ways}.",
-                 ways=Listed((cures[rule] for rule in at_odds), "semicolon")),
-    )  # fmt: skip
 
 
 def _plan(

@@ -3,13 +3,12 @@
 Variables are numpy arrays of column numbers, so slicing is the language: with
 `opened = model.variables("opened", (7, 49), upper=1, integer=True)`,
 `model.constrain("never unopened", (1, opened[:, 1:]), (-1, opened[:, :-1]), lower=0)` writes one
-row per element. Every family has a name in plain words, and no name is given twice; where no values
-obey all rows, `Model.conflict` says by name which rules contradict each other.
+row per element. Every family has a name in plain words, and no name is given twice.
 """
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import highspy
@@ -65,7 +64,6 @@ class _Rows:
     coefficient: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
-    is_rule: bool
 
 
 class Model:
@@ -108,17 +106,15 @@ class Model:
         *terms: Term,
         lower: float | np.ndarray = -math.inf,
         upper: float | np.ndarray = math.inf,
-        is_rule: bool = False,
     ) -> None:
         """Add rows `lower <= sum of coefficient * variable over the terms <= upper`.
 
-        Terms and limits are broadcast against each other; there is one row per element. `is_rule`
-        marks what a person has asked for, which may therefore be named in a conflict.
+        Terms and limits are broadcast against each other; there is one row per element.
         """
         shapes = [np.shape(part) for term in terms for part in term]
         shape = np.broadcast_shapes(*shapes, np.shape(lower), np.shape(upper))
         row = np.arange(math.prod(shape)).reshape(shape)
-        self._add_rows(name, terms, row, lower, upper, is_rule)
+        self._add_rows(name, terms, row, lower, upper)
 
     def constrain_sum(
         self,
@@ -126,10 +122,9 @@ class Model:
         *terms: Term,
         lower: float = -math.inf,
         upper: float = math.inf,
-        is_rule: bool = False,
     ) -> None:
         """Add a single row: the sum over all elements of all terms."""
-        self._add_rows(name, terms, np.zeros(1, dtype=int), lower, upper, is_rule)
+        self._add_rows(name, terms, np.zeros(1, dtype=int), lower, upper)
 
     def _add_rows(
         self,
@@ -138,7 +133,6 @@ class Model:
         row: np.ndarray,
         lower: float | np.ndarray,
         upper: float | np.ndarray,
-        is_rule: bool,
     ) -> None:
         self._take(name)
         entries = [np.broadcast_arrays(row, columns, factor) for factor, columns in terms]
@@ -146,7 +140,7 @@ class Model:
             np.concatenate([entry[k].ravel() for entry in entries]) for k in range(3)
         )
         low, high = (np.broadcast_to(limit, row.shape).ravel() for limit in (lower, upper))
-        self._rows.append(_Rows(name, rows, columns, factors, low, high, is_rule))
+        self._rows.append(_Rows(name, rows, columns, factors, low, high))
 
     def _take(self, name: str) -> None:
         if name in self._names:
@@ -231,49 +225,6 @@ class Model:
             "time_limit": np.array(time_limit),
             "gap": np.array(gap),
         }
-
-    def conflict(self, time_limit: float = 10.0) -> dict[str, float]:
-        """Of an infeasible model: the rules at odds, and by how much each would have to give way.
-
-        A rule is among them if the model has a solution once this rule alone may be missed; the
-        amount is the least total by which it is. Where no rule can help alone, those that must give
-        way together. Empty if it is not the rules that are at odds. (Elastic programmes:
-        J. W. Chinneck, "Feasibility and Infeasibility in Optimization", 2008, chapter 6.)
-        """
-        rules = [rows.name for rows in self._rows if rows.is_rule]
-        alone = {name: self._missed([name], time_limit).get(name, 0.0) for name in rules}
-        return {k: v for k, v in alone.items() if v > 0} or self._missed(rules, time_limit)
-
-    def _missed(self, rules: list[str], time_limit: float) -> dict[str, float]:
-        """The least total by which these rules must be missed; empty where that does not help."""
-        elastic = Model()
-        elastic._columns = self._columns
-        elastic._variables = [replace(v, gain=np.zeros_like(v.gain)) for v in self._variables]
-        slack = {}
-        for rows in self._rows:
-            if rows.name not in rules:
-                elastic._rows.append(rows)
-                continue
-            here = np.arange(rows.lower.size)
-            missed, passed = (
-                elastic.variables(f"{rows.name} {how}", here.shape, gain=-1.0)
-                for how in ("missed", "passed")
-            )
-            ones = np.ones(here.size)
-            elastic._rows.append(
-                replace(
-                    rows,
-                    row=np.concatenate([rows.row, here, here]),
-                    column=np.concatenate([rows.column, missed, passed]),
-                    coefficient=np.concatenate([rows.coefficient, ones, -ones]),
-                )
-            )
-            slack[rows.name] = np.concatenate([missed, passed])
-        found = elastic.solve(time_limit)
-        if found.status == "infeasible":
-            return {}
-        amounts = {name: float(found[columns].sum()) for name, columns in slack.items()}
-        return {name: amount for name, amount in amounts.items() if amount > TOLERANCE}
 
 
 def _worst_miss(question: solver_process.Message, values: np.ndarray) -> float:

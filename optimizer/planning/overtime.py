@@ -6,13 +6,14 @@ comes in. With k customers inside and n people at work the next one leaves after
 the shop is empty. Who has nobody left to serve goes home; `min_staff` people stay to the end.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from optimizer.case import Case, Service
 from optimizer.planning.house_rules import behind_doors
-from optimizer.planning.response import Post, Potential, posts
+from optimizer.planning.response import A_WEEK, Post, Potential, posts
 
 _RATES = 200  # at which the work left is computed; between them it is interpolated
 
@@ -51,6 +52,7 @@ def _hours_left(potential: Potential, service: Service, period_hours: float) -> 
     grid = np.linspace(0, np.sqrt(rates.max(initial=1e-9)), _RATES)
     place = np.sqrt(rates)
     left = np.zeros((rates.shape[1], service.max_staff + 1))
+    service = replace(service, patience_minutes=min(service.patience_minutes, A_WEEK))
     for people in range(1, service.max_staff + 1):
         at_rates = hours_left(grid**2, people, service)
         left[:, people] = np.interp(place, grid, at_rates).mean(axis=0)
@@ -69,8 +71,11 @@ def hours_left(arrival_rates: np.ndarray, people: int, service: Service) -> np.n
         Customers per hour, any shape.
     """
     service_rate, patience_rate = 60 / service.minutes, 60 / service.patience_minutes
-    waiting = float(np.max(arrival_rates, initial=0.0)) / patience_rate
-    inside = np.arange(1, people + int(waiting + 12 * np.sqrt(waiting) + 30))
+    most, able = float(np.max(arrival_rates, initial=0.0)), people * service_rate
+    waiting, spread = max(most - able, 0.0) / patience_rate, 12 * np.sqrt(most / patience_rate)
+    if 0 < most < able:  # the queue is no longer than a geometric one: nothing of it lies beyond
+        spread = min(spread, 40 / np.log(able / most))
+    inside = np.arange(1, people + int(waiting + spread + 30))
     served = np.minimum(inside, people)
     leaving = served * service_rate + (inside - served) * patience_rate
     left = np.cumsum(np.maximum(served, min(service.min_staff, people)) / leaving)

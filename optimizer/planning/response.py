@@ -13,6 +13,7 @@ from optimizer.case import Case, Service
 from optimizer.planning.queueing import erlang_a
 
 MOST_DRAWS = 100  # averages over more draws do not change a decision
+A_WEEK = 7 * 24 * 60  # minutes: who waits longer than that waits for ever
 _TABLE_SIZE = 1500  # rates at which the queue is computed; between them a relative error of 1e-5
 
 
@@ -158,10 +159,9 @@ def respond(potential: Potential, service: Service, period_hours: float) -> Resp
 
 def _served_at_till(rate: np.ndarray, service: Service) -> np.ndarray:
     """Customers per hour, shape (..., C+1); the share served is read off a table."""
+    patience = min(service.patience_minutes, A_WEEK)
     root = np.linspace(0, np.sqrt(rate.max(initial=1e-9)), _TABLE_SIZE)
-    queue = erlang_a(
-        root**2, 60 / service.minutes, 60 / service.patience_minutes, service.max_staff
-    )
+    queue = erlang_a(root**2, 60 / service.minutes, 60 / patience, service.max_staff)
     share = 1 - queue.p_abandon
     place = np.sqrt(rate) / root[1]
     below = np.minimum(place.astype(int), _TABLE_SIZE - 2)

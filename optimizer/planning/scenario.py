@@ -14,7 +14,7 @@ from optimizer.case import Case
 from optimizer.casefile import with_changes
 from optimizer.demand.demand import Demand
 from optimizer.errors import CaseError, PlanError
-from optimizer.language import Number, Percent, Said, said, say
+from optimizer.language import Money, Percent, Said, said, say
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import evaluate
 from optimizer.planning.hours import optimize
@@ -167,7 +167,7 @@ def _assumptions(case: Case, demand: Demand) -> Iterator[tuple[str, list[Side]]]
             "wage",
             [
                 (
-                    say("{wage} an hour", wage=Number(factor * wage, 2)),
+                    say("{wage} an hour", wage=Money(factor * wage, case.currency)),
                     with_changes(case, {"economics.wage": factor * wage}),
                     whom,
                 )
@@ -190,7 +190,7 @@ def _assumptions(case: Case, demand: Demand) -> Iterator[tuple[str, list[Side]]]
             say("average sale"),
             [
                 (
-                    said(value=Number(factor * sale, 2)),
+                    said(value=Money(factor * sale, case.currency)),
                     case,
                     replace(whom, value=factor * whom.value),
                 )

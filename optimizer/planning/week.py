@@ -57,7 +57,7 @@ class ShiftRules:
         longest = int(labour.shift_hours[1] * 60 / minutes + 1e-9)
         unbroken = int(labour.break_after_hours * 60 / minutes + 1e-9)
         return cls(
-            shortest=math.ceil(labour.shift_hours[0] * 60 / minutes - 1e-9),
+            shortest=max(math.ceil(labour.shift_hours[0] * 60 / minutes - 1e-9), 1),
             unbroken=min(unbroken, longest) if labour.break_minutes else longest,
             longest=longest,
             away=-(-labour.break_minutes // minutes),

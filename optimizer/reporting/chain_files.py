@@ -11,7 +11,7 @@ import xlsxwriter
 from optimizer.casefile import for_store
 from optimizer.chain.budget import Split
 from optimizer.chain.run import ChainAnswer
-from optimizer.language import say, translated
+from optimizer.language import Day, said, say, translated
 from optimizer.opening import OpeningHours
 from optimizer.reporting import chain_words
 from optimizer.reporting.hours_markup import google_rows, listing, osm_text, with_special_days
@@ -148,7 +148,7 @@ def report(answer: ChainAnswer, split: Split, made: date, language: str) -> Docu
     ]  # fmt: skip
     return Document(
         title=answer.case.name or t(say("Chain")),
-        head=made.isoformat(),
+        head=t(said(value=Day(made, "long"))),
         foot=t(say("Opening hours of a chain")),
         language=language,
         pages=(tuple(front), tuple(compared)),

@@ -10,6 +10,7 @@ from optimizer.chain.run import ChainAnswer
 from optimizer.language import Unit, say
 from optimizer.reporting.plots import ACCENT, QUIET
 
+_RATIOS = [0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 5, 10]  # grid lines
 _INSIDE, _OUTSIDE = say("within chance"), say("outside the funnel")
 
 
@@ -39,6 +40,8 @@ def funnel_chart(answer: ChainAnswer, stores: list[str]) -> alt.LayerChart | alt
         {"sure": float(x), "low": float(np.exp(-y)), "high": float(np.exp(y))}
         for x, y in zip(grid, limit, strict=True)
     ]
+    ends = [row["ratio"] for row in rows] + [line["low"] for line in lines]
+    widest = 1.1 * float(np.exp(np.abs(np.log(ends)).max()))
     scale = alt.Scale(type="log", nice=False, padding=8)
     points = (
         alt.Chart(alt.Data(values=rows))
@@ -46,8 +49,9 @@ def funnel_chart(answer: ChainAnswer, stores: list[str]) -> alt.LayerChart | alt
         .encode(
             x=alt.X("sure:Q", scale=scale, title=say("how sure: 1 / standard error"),
                     axis=alt.Axis(format=".2~s", grid=False)),
-            y=alt.Y("ratio:Q", scale=alt.Scale(type="log", padding=8),
-                    title=say("margin an hour, expected = 1"), axis=alt.Axis(format=".2f")),
+            y=alt.Y("ratio:Q", title=say("margin an hour, expected = 1"),
+                    scale=alt.Scale(type="log", domain=[1 / widest, widest], nice=False),
+                    axis=alt.Axis(format=".2f", values=_RATIOS)),
             color=alt.Color("state:N", title=None, legend=alt.Legend(orient="top"),
                             scale=alt.Scale(domain=[_INSIDE, _OUTSIDE], range=[QUIET, ACCENT])),
             shape=alt.Shape("state:N", title=None, legend=alt.Legend(orient="top"),

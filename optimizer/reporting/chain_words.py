@@ -8,11 +8,15 @@ import pandas as pd
 
 from optimizer.chain.budget import Split
 from optimizer.chain.run import ChainAnswer
-from optimizer.language import Money, Number, Percent, Said, say, say_n
+from optimizer.language import Exact, Money, Number, Percent, Said, said, say, say_n
+from optimizer.opening import OpeningHours
+from optimizer.reporting.sentences import hours_told
 
 Row = Mapping[str, Any]
 CUT = 0.05
 MORE_HOURS = 100.0
+_ROWS = 4  # every fourth budget stands in the table
+_NOTHING = 5e-5  # of what all shops earn: shown as 0.00 %
 SURE = 0.80  # chance from which longer hours are said to pay
 
 HEADS: dict[str, str] = {  # columns of a row per store, as people read them
@@ -45,8 +49,23 @@ def headline(answer: ChainAnswer, split: Split) -> Said:
     )
 
 
+def wages(answer: ChainAnswer, budget: float, spent: float) -> Said:
+    """What a budget in wage money is spent on."""
+    return say(
+        "Of {budget} for wages a week {spent} are spent, an hour in each shop at what it costs "
+        "there today.",
+        budget=Money(budget, answer.case.currency, 0),
+        spent=Money(spent, answer.case.currency, 0),
+    )
+
+
 def proof(answer: ChainAnswer, split: Split) -> Said:
     """How much a better split could earn at most."""
+    if split.gap < _NOTHING:
+        return say(
+            "Proven: no split of this budget earns more than these {profit} a week.",
+            profit=Money(split.profit, answer.case.currency, 0),
+        )
     return say(
         "No split of this budget earns more than {bound} a week; this one earns {profit}, {gap} "
         "less.",
@@ -89,7 +108,7 @@ def next_hours(answer: ChainAnswer, split: Split) -> list[Said]:
         return [say("No shop would use further hours.")]
     first = say(
         "{hours} more hours a week would earn {money}. They go to:",
-        hours=Number(after.used - split.used, 1),
+        hours=Exact(round(after.used - split.used, 1)),
         money=Money(gained, answer.case.currency, 0),
     )
     return [first, *_moves(answer, answer.changed(split, after))]
@@ -102,7 +121,7 @@ def a_cut(answer: ChainAnswer, split: Split) -> list[Said]:
     first = say(
         "Cutting {share} of the hours ({hours} a week) costs {money} a week. They come from:",
         share=Percent(1 - after.used / max(split.used, 1e-9), 1),
-        hours=Number(split.used - after.used, 1),
+        hours=Exact(round(split.used - after.used, 1)),
         money=Money(split.profit - after.profit, answer.case.currency, 0),
     )
     return [first, *_moves(answer, answer.changed(split, after))]
@@ -113,7 +132,7 @@ def _moves(answer: ChainAnswer, changed: pd.DataFrame, most: int = 8) -> list[Sa
         say(
             "{store}: {hours} hours, {money} a week",
             store=str(store),
-            hours=Number(row["hours"], 1),
+            hours=Exact(round(row["hours"], 1)),
             money=Money(row["money"], answer.case.currency, 0),
         )
         for store, row in changed.head(most).iterrows()
@@ -131,7 +150,8 @@ def to_try(answer: ChainAnswer, number: int = 20) -> list[Said]:
         return [say("In no shop is the answer in doubt enough for a trial to be worth it.")]
     return [
         say(
-            "{store}: {money} a week is what eight evenings should tell; without them {gain}",
+            "{store}: a late Thursday should bring {gain} a week, but that is not sure; to know it "
+            "from eight trial evenings is worth another {money} a week",
             store=str(store),
             money=Money(row["thursday_information"], answer.case.currency, 0),
             gain=Money(row["thursday_gain"], answer.case.currency, 0),
@@ -183,16 +203,29 @@ def ranking_rows(table: pd.DataFrame, currency: str) -> list[dict[str, Any]]:
                 ),
                 HEADS["given_footfall"]: say("{n}", n=Number(row["given_footfall"], 2)),
                 HEADS["later_pays"]: "" if pd.isna(pays) else say("{share}", share=Percent(pays)),
-                HEADS["hours"]: row["hours"],
+                HEADS["hours"]: hours_told(OpeningHours.parse(row["hours"])),
                 HEADS["paid_hours"]: say("{n}", n=Number(row["paid_hours"], 1)),
             }
         )
     return rows
 
 
+def budget_rows(answer: ChainAnswer) -> list[dict[str, Any]]:
+    """What some of the budgets earn."""
+    return [
+        {
+            say("paid hours a week"): said(value=Number(hours)),
+            say("earned a week"): said(value=Money(profit, answer.case.currency, 0)),
+        }
+        for hours, profit in answer.curve[::-_ROWS][::-1]
+    ]
+
+
 def funnel_sentence(answer: ChainAnswer) -> Said:
     """How many stores stand out from chance."""
     unusual = int(answer.comparison.unusual.sum())
+    if not unusual:
+        return say("No shop lies outside the funnel; one in twenty would by chance alone.")
     return say_n(
         "{n} shop lies outside the funnel; one in twenty would by chance alone.",
         "{n} shops lie outside the funnel; one in twenty would by chance alone.",

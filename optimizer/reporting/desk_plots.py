@@ -90,9 +90,7 @@ def mail_chart(rows: Rows) -> alt.Chart:
                 scale=alt.Scale(domain=[0, 168], nice=False),
                 axis=alt.Axis(
                     values=[24 * day + 12 for day in range(7)],
-                    labelExpr=say(
-                        "['Mon','Tue','Wed','Thu','Fri','Sat','Sun'][floor(datum.value / 24)]"
-                    ),
+                    labelExpr=_DAY_NAMES,
                     grid=False,
                     ticks=False,
                 ),

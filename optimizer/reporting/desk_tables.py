@@ -7,11 +7,13 @@ import numpy as np
 from optimizer.demand.demand import interval
 from optimizer.desk.answer import DeskAnswer, ExtraHour
 from optimizer.desk.week import DeskWeek
-from optimizer.language import Clock, Money, Number, said, say
+from optimizer.language import Clock, Money, Number, Weekday, said, say
 from optimizer.reporting import desk_words
+from optimizer.reporting.sentences import hours_told, window
 from optimizer.timegrid import clock
 
 Rows = list[dict[str, Any]]
+_TO_TELL = 0.05  # of an answer, or of a person an hour
 
 
 def comparison_rows(answer: DeskAnswer) -> Rows:
@@ -23,7 +25,7 @@ def comparison_rows(answer: DeskAnswer) -> Rows:
         texts = [said(value=value) for value in values]
         rows.append({say("a week"): name, say("today"): texts[0], say("proposed"): texts[1]})
 
-    row(say("open"), [str(week.hours) for week in both])
+    row(say("open"), [hours_told(week.hours) for week in both])
     for name, field in (
         (say("people who call or chat"), "contacts"),
         (say("meet a closed desk"), "met_closed"),
@@ -65,26 +67,27 @@ def _extra_row(name: str, minute: int, hours: list[ExtraHour], unit: str) -> dic
         return float(np.mean([getattr(hour, field) for hour in hours]))
 
     answered = mean("answered")
-    each = mean("cost") / answered if answered > 0.05 else None
+    each = mean("cost") / answered if answered > _TO_TELL else None
     cells: dict[str, Any] = {
         say("day"): name,
-        say("hour"): said("{a}-{b}", a=Clock(minute), b=Clock(minute + 60)),
-        say("people"): said(value=Number(mean("people"), 1)),
+        say("hour"): window(minute, minute + 60),
+        say("people who call or chat"): said(value=Number(mean("people"), 1)),
         say("at the desk"): said(value=Number(mean("staff"), 1)),
         say("answered"): said(value=Number(answered, 1)),
     }
     if unit != "customers":
         cells |= {
             say("costs"): said(value=Money(mean("cost"), unit, 0)),
-            say("for each answer"): "-" if each is None else said(value=Money(each, unit)),
             say("brings"): said(value=Money(mean("worth"), unit, 0)),
+            say("for each answer"): "-" if each is None else said(value=Money(each, unit)),
         }
     return cells
 
 
 def lines(answer: DeskAnswer) -> list[str]:
     """The whole answer for the terminal."""
-    found = [desk_words.headline(answer), *desk_words.closed_doors(answer)]
+    found = [desk_words.headline(answer), desk_words.proposal(answer)]
+    found += desk_words.closed_doors(answer)
     found += [*desk_words.staff_assumed(answer), *desk_words.service_level(answer)]
     for week in (answer.today, answer.proposed):
         longest = max(week.last_moments, key=lambda moments: moments.place, default=None)
@@ -209,6 +212,16 @@ def day_rows(week: DeskWeek, weekday: int) -> Rows:
     return rows
 
 
+def day_cells(rows: Rows) -> Rows:
+    """The picture of a day as a table; `rows` are `day_rows`."""
+    busy = sorted({row["hour"] for row in rows if row["people"] > _TO_TELL})
+    return [
+        {say("hour"): window(60 * hour, 60 * hour + 60)}
+        | {row["part"]: said(value=Number(row["people"], 1)) for row in rows if row["hour"] == hour}
+        for hour in busy
+    ]
+
+
 def wait_rows(answer: DeskAnswer, weekday: int) -> Rows:
     """Waiting in minutes, and the share who give up, by hour: today's and the proposed day."""
     rows: Rows = []
@@ -231,6 +244,24 @@ def wait_rows(answer: DeskAnswer, weekday: int) -> Rows:
     return rows
 
 
+def wait_cells(rows: Rows) -> Rows:
+    """The pictures of waiting as a table; `rows` are `wait_rows`."""
+    table: dict[int, dict[str, Any]] = {}
+    hours = {row["hour"] for row in rows}
+    for which in (say("today"), say("proposed")):
+        steps = {row["hour"]: row for row in rows if row["which"] == which}
+        steps.pop(max(steps, default=0), None)  # the end of the last step
+        for hour in sorted(hours)[:-1]:
+            cells = table.setdefault(hour, {say("hour"): window(60 * hour, 60 * hour + 60)})
+            for name, field in (
+                (say("minutes of waiting"), "minutes"), (say("% who give up"), "gave_up"),
+            ):  # fmt: skip
+                head = said("{name}, {which}", name=name, which=which)
+                row = steps.get(hour)
+                cells[head] = "-" if row is None else said(value=Number(row[field], 1))
+    return list(table.values())
+
+
 def mail_rows(answer: DeskAnswer) -> Rows:
     """Mails that wait at the beginning of each hour of the week: `hours` since Monday 00:00."""
     rows: Rows = []
@@ -243,3 +274,15 @@ def mail_rows(answer: DeskAnswer) -> Rows:
                 for hour, some in enumerate(stack)
             ]
     return rows
+
+
+def mail_cells(rows: Rows) -> Rows:
+    """The picture of the mail as a table, every six hours; `rows` are `mail_rows`."""
+    table: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        day, hour = divmod(row["hours"], 24)
+        if hour % 6 == 0:
+            when = said("{day} {time}", day=Weekday(day), time=Clock(60 * hour))
+            cells = table.setdefault(row["hours"], {say("mails that wait"): when})
+            cells[row["which"]] = said(value=Number(row["mails"]))
+    return list(table.values())

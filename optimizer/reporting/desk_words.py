@@ -11,6 +11,7 @@ from optimizer.desk.mail import MailWeek
 from optimizer.desk.week import DeskWeek, LastMoments
 from optimizer.language import (
     About,
+    Capital,
     Clock,
     Listed,
     Money,
@@ -21,9 +22,11 @@ from optimizer.language import (
     said,
     say,
 )
+from optimizer.reporting.sentences import hours_told
 from optimizer.timegrid import WEEKDAYS
 
 Rows = list[dict[str, Any]]
+CHANNEL_NAMES = {"phone": say("phone"), "chat": say("chat"), "mail": say("mail")}
 _TO_TELL = 0.05  # of an hour, or of a contact: less is nothing to speak of
 
 
@@ -43,20 +46,29 @@ def headline(answer: DeskAnswer) -> str:
         "closed": About(closed),
         "people": About(people),
         "left": About(new.total("met_closed")),
-        "hours": str(new.hours),
-        "gain": money(abs(gain), new.unit),
+        "gain": money(About(abs(gain)).rounded, new.unit),
     }
     if gain > 0:
         return say(
-            "Of {people} people who call or chat in a week {closed} meet a closed desk. Open "
-            "{hours} it would be {left}, and the week brings {gain} more.",
+            "Of {people} people who call or chat in a week {closed} meet a closed desk. With the "
+            "proposed hours it would be {left}, and the week would bring {gain} more.",
             **facts,
         )
     return say(
-        "Of {people} people who call or chat in a week {closed} meet a closed desk. Open {hours} "
-        "it would be {left}, and the week brings {gain} less.",
+        "Of {people} people who call or chat in a week {closed} meet a closed desk. With the "
+        "proposed hours it would be {left}, and the week would bring {gain} less.",
         **facts,
     )
+
+
+def proposal(answer: DeskAnswer) -> str:
+    """The hours that the headline is about."""
+    return say("Proposed hours: {hours}.", hours=hours_told(answer.proposed.hours))
+
+
+def name_of(channel: Channel) -> str:
+    """What a channel is called: as the case says, a common word of the language as such."""
+    return CHANNEL_NAMES.get(channel.name, channel.name)
 
 
 def closed_doors(answer: DeskAnswer) -> list[str]:
@@ -70,7 +82,7 @@ def closed_doors(answer: DeskAnswer) -> list[str]:
             say(
                 "{channel}, open {hours}: {share} of {people} people a week find it closed, and "
                 "{gave} more give up waiting.",
-                channel=week.channel.name,
+                channel=Capital(name_of(week.channel)),
                 share=Percent(float(week.met_closed.sum()) / people),
                 people=About(people),
                 hours=_hours_of(answer, week.channel),
@@ -83,7 +95,7 @@ def closed_doors(answer: DeskAnswer) -> list[str]:
             lines.append(
                 say(
                     "{channel}: {tries} tries a week are {people} people, since some try again.",
-                    channel=demand.channel.name,
+                    channel=Capital(name_of(demand.channel)),
                     tries=About(tries),
                     people=About(people),
                 )
@@ -92,7 +104,7 @@ def closed_doors(answer: DeskAnswer) -> list[str]:
 
 
 def _hours_of(answer: DeskAnswer, channel: Channel) -> str:
-    return next(str(d.hours) for d in answer.demands if d.channel.name == channel.name)
+    return next(hours_told(d.hours) for d in answer.demands if d.channel.name == channel.name)
 
 
 def staff_assumed(answer: DeskAnswer) -> list[str]:
@@ -110,48 +122,65 @@ def staff_assumed(answer: DeskAnswer) -> list[str]:
 def queue_at_closing(moments: LastMoments) -> str:
     """Number so and so in the queue when the desk closes."""
     facts = {
-        "team": Listed([channel.name for channel in moments.team.channels]),
-        "day": Weekday(day_of(moments), "wide"),
+        "team": Listed([name_of(channel) for channel in moments.team.channels]),
+        "day": Capital(said(value=Weekday(day_of(moments), "wide"))),
         "when": Clock(minute_of(moments)),
     }
     if moments.servers <= 0:
         return say("{day} {when}: nobody is there for {team} when the desk closes.", **facts)
     if not moments.place:
         return say("{day} {when}, {team}: in most weeks nobody waits at closing.", **facts)
+    facts["minutes"] = Number(max(moments.place_minutes, 1))
+    if moments.place == 1:
+        return say(
+            "{day} {when}, {team}: in one week of twenty somebody still waits in the queue at "
+            "closing, about {minutes} min from an answer.",
+            **facts,
+        )
     return say(
         "{day} {when}, {team}: in one week of twenty there is a number {place} in the queue at "
         "closing, about {minutes} min from an answer; on average {waiting} wait.",
         place=moments.place,
-        minutes=Number(moments.place_minutes),
-        waiting=Number(moments.closing.waiting, 1),
+        waiting=_people(moments.closing.waiting),
         **facts,
     )
+
+
+def _people(mean: float) -> Number:
+    """So many people on average; a decimal only where there are few."""
+    return Number(mean, 0 if mean >= 2 else 1)
 
 
 def after_closing(moments: LastMoments, custom: str) -> str:
     """What the desk's custom at closing means."""
     found = moments.closing
     facts = {
-        "served": Number(found.served_after, 1),
-        "gave": Number(found.gave_up_after, 1),
+        "served": _people(found.served_after),
+        "gave": _people(found.gave_up_after),
         "minutes": Number(60 * found.overtime_hours),
-        "away": Number(found.turned_away, 1),
+        "away": _people(found.turned_away),
     }
     if custom == "cut":
         return say(
             "The queue is sent away: {away} people on average; the last conversation ends "
-            "{minutes} minutes later.",
+            "{minutes} min later.",
             **facts,
         )
     if custom == "stop":
         return say(
             "Nobody is let in for the last minutes: {away} people are turned away, {served} are "
-            "still answered after closing, and the last one leaves after {minutes} minutes.",
+            "still answered after closing, and the last conversation ends {minutes} min later.",
+            **facts,
+        )
+    if found.gave_up_after < _TO_TELL:
+        return say(
+            "Everyone in the queue is answered: {served} people after closing on average; the last "
+            "conversation ends {minutes} min later.",
             **facts,
         )
     return say(
-        "Everyone inside is answered: {served} people after closing, {gave} give up, and the last "
-        "one leaves after {minutes} minutes.",
+        "Everyone in the queue is answered: {served} people after closing on average, while {gave} "
+        "give up; the last conversation ends {minutes} min later.",
         **facts,
     )
 
@@ -161,14 +190,14 @@ def best_last_call(minutes: float, found: Closing, most_overtime: float) -> str:
     late = Number(60 * most_overtime)
     if not minutes:
         return say(
-            "Nobody needs to be refused before closing: the last one leaves within {late} minutes "
-            "nineteen times in twenty.",
+            "Nobody needs to be refused before closing: the last conversation ends within {late} "
+            "minutes nineteen times in twenty.",
             late=late,
         )
     return say(
         "To be done within {late} minutes nineteen times in twenty, let nobody in for the last {d} "
         "minutes: that turns {away} people away.",
-        d=Number(minutes), late=late, away=Number(found.turned_away, 1),
+        d=Number(minutes), late=late, away=_people(found.turned_away),
     )  # fmt: skip
 
 
@@ -202,7 +231,7 @@ def mail_at_night(week: DeskWeek, mail: MailWeek, period_minutes: int) -> list[s
         while until < len(mail.backlog) - 1 and mail.backlog[until + 1] > 1.0:
             until += 1
         facts = {
-            "day": Weekday(first // per_day, "wide"),
+            "day": Capital(said(value=Weekday(first // per_day, "wide"))),
             "when": Clock(first % per_day * period_minutes),
             "stack": About(float(mail.backlog[first])),
             "oldest": Number(float(mail.oldest_hours[first])),

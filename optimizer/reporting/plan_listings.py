@@ -8,6 +8,7 @@ from optimizer.language import About, Number, Percent, Said, Unit, said, say
 from optimizer.planning.ladder import Rung
 from optimizer.planning.plan import Plan
 from optimizer.reporting import plan_words
+from optimizer.reporting.sentences import window
 
 
 def plan_lines(
@@ -34,7 +35,7 @@ def ladder_lines(
 
 def _rung_line(plan: Plan, rung: Rung) -> Said:
     facts = {
-        "times": plan_words.door_times(rung.opens_minute, rung.closes_minute),
+        "times": window(rung.opens_minute, rung.closes_minute),
         "earns": Number(rung.earns, 1), "costs": Number(rung.costs + rung.hours_cost, 1),
         "hours": Number(rung.paid_hours, 1), "unit": Unit(plan.unit),
         "share": Percent(rung.chance), "rule": rung.against,

@@ -58,15 +58,16 @@ def staff_chart(rows: Rows) -> alt.LayerChart:
         alt.Tooltip("needed:Q", title=say("needed")),
     ]
     people = alt.Axis(values=list(range(most + 1)), format="d")
+    room = alt.Scale(domain=[0, most + 0.3])  # above the topmost mark
     bars = chart.mark_bar(color=HALF, stroke=ACCENT, xOffset=1, x2Offset=-1).encode(
         x=start,
         x2=alt.X2("end"),
-        y=alt.Y("planned:Q", title=say("people"), axis=people),
+        y=alt.Y("planned:Q", title=say("people"), axis=people, scale=room),
         y2=alt.Y2Datum(0),
         tooltip=told,
     )
     ticks = chart.mark_rule(color="#D55E00", strokeWidth=4).encode(
-        x=start, x2=alt.X2("end"), y=alt.Y("needed:Q"), tooltip=told
+        x=start, x2=alt.X2("end"), y=alt.Y("needed:Q", axis=people, scale=room), tooltip=told
     )
     return alt.LayerChart(layer=[bars, ticks]).properties(height=220)
 
@@ -76,10 +77,11 @@ def frontier_chart(rows: Rows, earned: Said) -> alt.LayerChart:
     line = [row for row in rows if not row["name"]]
     marks = [row for row in rows if row["name"]]
     hours = alt.X("paid_hours:Q", title=say("paid hours a week"),
-                  scale=alt.Scale(zero=False, padding=40), axis=alt.Axis(grid=False))  # fmt: skip
+                  scale=alt.Scale(domainMin=0, padding=40),
+                  axis=alt.Axis(grid=False, tickCount=8))  # fmt: skip
     profit = alt.Y("earned:Q", title=earned,
                    scale=alt.Scale(zero=False, nice=True),
-                   axis=alt.Axis(gridColor=_HAIR))  # fmt: skip
+                   axis=alt.Axis(gridColor=_HAIR, tickCount=5))  # fmt: skip
     told = [
         alt.Tooltip("paid_hours:Q", title=say("paid hours a week"), format=".1f"),
         alt.Tooltip("earned:Q", title=say("earned"), format=",.0f"),
@@ -111,7 +113,7 @@ def tornado_chart(rows: Rows, stated: float, unit: Unit) -> alt.LayerChart:
                   axis=alt.Axis(labelLimit=220, ticks=False, domain=False))  # fmt: skip
     gain = alt.X("gain:Q", title=say("gain over today's hours, {unit} a week", unit=unit),
                  scale=alt.Scale(zero=False, padding=60),
-                 axis=alt.Axis(gridColor=_HAIR))  # fmt: skip
+                 axis=alt.Axis(gridColor=_HAIR, tickCount=6, titleAnchor="end"))  # fmt: skip
     bars = (
         alt.Chart(alt.Data(values=spans))
         .mark_bar(color=HALF, stroke=ACCENT, height=18)
@@ -143,7 +145,7 @@ def compare_chart(rows: Rows, earned: Said) -> alt.LayerChart:
     ]
     span = chart.mark_rule(color=HALF, strokeWidth=6).encode(
         x=alt.X("low:Q", title=earned, scale=scale,
-                axis=alt.Axis(gridColor=_HAIR, labelOverlap="greedy")),
+                axis=alt.Axis(gridColor=_HAIR, tickCount=6, titleAnchor="end")),
         x2=alt.X2("high"), y=names, tooltip=told,
     )  # fmt: skip
     best = chart.mark_point(color=ACCENT, filled=True, size=130, opacity=1).encode(

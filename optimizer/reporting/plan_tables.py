@@ -29,6 +29,7 @@ from optimizer.planning.plan import Plan
 from optimizer.planning.rules import Fact, RulePack
 from optimizer.planning.scenario import Regret, Swing
 from optimizer.reporting import plan_words, what_if_words
+from optimizer.reporting.sentences import hours_told, window
 from optimizer.timegrid import clock
 
 Table = dict[str, Any]
@@ -134,23 +135,6 @@ def simplest_table(plan: Plan, simple: Plan) -> Table:
     }
 
 
-def signs(today: OpeningHours, proposed: OpeningHours, simple: OpeningHours | None) -> Cells:
-    """Today's hours, the proposed and the simplest ones, a row for each weekday."""
-    shown = {say("today"): today, say("proposed"): proposed}
-    if simple is not None:
-        shown[say("simple")] = simple
-    rows: Cells = []
-    for day in range(7):
-        row: dict[str, Said | str] = {say("day"): said("{day}", day=Weekday(day))}
-        rows.append(row | {name: door_sign(hours, day) for name, hours in shown.items()})
-    return rows
-
-
-def door_sign(hours: OpeningHours, day: int) -> Said:
-    """A weekday's windows in words."""
-    return plan_words.windows_told(hours.windows(day))
-
-
 def compare_table(table: pd.DataFrame) -> list[Table]:
     """What-ifs for a machine, the stated facts first."""
     rows = []
@@ -215,15 +199,18 @@ def swing_hours(swings: Sequence[Swing]) -> list[Said]:
     """The best hours with each assumption low and high."""
     return [
         said("{name}, {told}: {hours}", name=what_if_words.swing_name(swing), told=told,
-             hours=str(hours))
+             hours=hours_told(hours))
         for swing in swings
         for told, hours in ((swing.low, swing.hours_low), (swing.high, swing.hours_high))
     ]  # fmt: skip
 
 
 def hours_listed(names: Sequence[str], hours: Sequence[str]) -> list[Said]:
-    """Opening hours by name."""
-    return [said("{name}: {hours}", name=n, hours=h) for n, h in zip(names, hours, strict=True)]
+    """Opening hours, given as text, by name."""
+    return [
+        said("{name}: {hours}", name=name, hours=hours_told(OpeningHours.parse(text)))
+        for name, text in zip(names, hours, strict=True)
+    ]
 
 
 def tornado_bars(swings: Sequence[Swing]) -> list[Table]:
@@ -288,7 +275,7 @@ def shift_bars(plan: Plan) -> list[Table]:
                 if shift.break_start_minute is not None:
                     away = shift.break_start_minute
                     ends[1:1] = [away, away + shift.break_minutes]
-                told = plan_words.door_times(shift.start_minute, shift.end_minute)
+                told = window(shift.start_minute, shift.end_minute)
                 rows += [
                     {
                         "day": said("{day} {line}", day=Weekday(weekday), line=line),
@@ -349,19 +336,19 @@ def pay_rows(lines: Sequence[PayLine], currency: str) -> Cells:
     ]
 
 
-def facts(pack: RulePack) -> list[Said]:
-    """The dated facts of a rule pack, each with its source."""
+def facts(pack: RulePack) -> dict[Said, list[Said]]:
+    """The dated facts of a rule pack by their sources, with the day of the last check."""
     found: list[Fact] = [*pack.supplements, *pack.facts]
     if pack.trading is not None:
         found.insert(0, pack.trading)
-    told = []
+    told: dict[Said, list[Said]] = {}
     for fact in found:
-        known = {"says": fact.says, "source": fact.source, "checked": Day(fact.verified_on)}
-        if fact.until is None:
-            told.append(say("{says}. Source: {source}; checked on {checked}.", **known))
-        else:
-            told.append(say("{says}. Source: {source}; checked on {checked}, holds until {until}.",
-                            until=Day(fact.until), **known))  # fmt: skip
+        known = {"source": say(fact.source), "checked": Day(fact.verified_on)}
+        source = say("{source}; checked on {checked}:", **known)
+        if fact.until is not None:
+            source = say("{source}; checked on {checked}, holds until {until}:",
+                         until=Day(fact.until), **known)  # fmt: skip
+        told.setdefault(source, []).append(say(fact.says))
     return told
 
 

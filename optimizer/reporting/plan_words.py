@@ -25,6 +25,7 @@ from optimizer.planning.explain import RulePrice
 from optimizer.planning.ladder import Rung
 from optimizer.planning.plan import Plan
 from optimizer.planning.scenario import Turn
+from optimizer.reporting.sentences import door_times, hours_told, weekdays
 
 CUSTOMERS = "customers"
 _PER_HOUR = 0.01  # of money or customers an hour
@@ -180,7 +181,7 @@ def simple_plan(plan: Plan, simple: Plan) -> Said:
     if simple.hours == plan.hours:
         return say("No easier opening times earn within 2 % of the best.")
     costs = plan.objective - simple.objective
-    hours = str(simple.hours)
+    hours = hours_told(simple.hours)
     if costs < _NOTHING:
         return say("Easier to remember, and as good: {hours}.", hours=hours)
     if plan.unit == CUSTOMERS:
@@ -290,10 +291,8 @@ def changed_days(before: OpeningHours, after: OpeningHours) -> Listed:
         while last < 6 and after.windows(last + 1) == new and _differ(before, after, last + 1):
             last += 1
         if _differ(before, after, day):
-            name = said("{day}", day=Weekday(day)) if last == day else said(
-                "{first}-{last}", first=Weekday(day), last=Weekday(last)
-            )  # fmt: skip
-            parts.append(said("{days} {hours}", days=name, hours=windows_told(new)))
+            name = weekdays(np.arange(day, last + 1))
+            parts.append(said("{days} {hours}", days=name, hours=door_times(new)))
             day = last + 1
         else:
             day += 1
@@ -302,18 +301,6 @@ def changed_days(before: OpeningHours, after: OpeningHours) -> Listed:
 
 def _differ(before: OpeningHours, after: OpeningHours, day: int) -> bool:
     return before.windows(day) != after.windows(day)
-
-
-def windows_told(windows: Sequence[tuple[int, int]]) -> Said:
-    """The windows of a day: "10:00-13:00, 14:00-18:00", or closed."""
-    if not windows:
-        return say("closed")
-    return said("{hours}", hours=Listed([door_times(*window) for window in windows], "comma"))
-
-
-def door_times(opens: int, closes: int) -> Said:
-    """ "10:00-17:00"."""
-    return said("{opens}-{closes}", opens=Clock(opens), closes=Clock(closes))
 
 
 def broken(rules: Sequence[str]) -> list[Said]:
@@ -371,14 +358,15 @@ def _pair(earns: float, costs: float, plan: Plan) -> tuple[Said, Said]:
 
 
 def _money(value: float, plan: Plan, digits: int | None = None) -> Said:
-    """A small amount of money; less than ten with one decimal."""
+    """A small amount of money; less than one with one decimal."""
     if digits is None:
-        digits = 1 if abs(value) < 9.95 else 0
+        digits = 1 if abs(value) < 0.95 else 0
     return said("{much}", much=Money(value, plan.unit, digits))
 
 
 def amount(value: float, unit: str) -> Said:
     """ "410 EUR", "12 customers"."""
-    few = unit == CUSTOMERS and abs(value) < 10
-    much = Number(value, 1) if few else About(value)
+    if unit != CUSTOMERS:
+        return said(value=Money(About(value).rounded, unit, 0))
+    much = Number(value, 1) if abs(value) < 10 else About(value)
     return said("{much} {unit}", much=much, unit=Unit(unit))

@@ -13,6 +13,7 @@ from optimizer.errors import CaseError
 from optimizer.language import (
     Clock,
     Day,
+    Exact,
     Listed,
     Number,
     Said,
@@ -134,8 +135,8 @@ def _first_page(
             say("hours open a week"),
         ),
         (
-            said("{before} → {after}", before=Number(today.paid_hours, 1),
-                 after=Number(judged.paid_hours, 1)),
+            said("{before} → {after}", before=Exact(round(today.paid_hours, 1)),
+                 after=Exact(round(judged.paid_hours, 1))),
             say("paid hours a week"),
         ),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from optimizer.language import (
     Clock,
     Day,
     Exact,
+    Money,
     Number,
     Percent,
     Said,
@@ -19,8 +20,10 @@ from optimizer.language import (
     said,
     say,
     say_n,
+    translated,
 )
 from optimizer.reporting import listings
+from optimizer.reporting.sentences import window
 from optimizer.roster.joint import Together
 from optimizer.roster.roster import Assignment, Roster, Unmet
 from optimizer.timegrid import clock
@@ -57,7 +60,11 @@ KIND_NAMES = {
 
 def amount(number: Number | About, roster: Roster) -> Said:
     """ "410 EUR"; "12 customers" where no money is known."""
-    return said("{number} {unit}", number=number, unit=Unit(roster.currency))
+    if roster.currency == CUSTOMERS:
+        return said("{number} {unit}", number=number, unit=Unit(CUSTOMERS))
+    if isinstance(number, About):
+        return said(value=Money(number.rounded, roster.currency, 0))
+    return said(value=Money(number.value, roster.currency, number.digits))
 
 
 def headline(roster: Roster) -> Said:
@@ -67,10 +74,10 @@ def headline(roster: Roster) -> Said:
     )
     lost = sum(need.cost for need in roster.unmet) / roster.weeks
     if not roster.unmet:
-        return say("Every need of the plan is met, in {hours} paid hours",
+        return say("Every need of the plan is met, in {hours} paid hours.",
                    hours=Exact(round(roster.paid_hours, 2)))  # fmt: skip
     return say(
-        "{missing} of the plan's hours are not met; that costs about {lost} a week",
+        "{missing} of the plan's hours are not met; that costs about {lost} a week.",
         missing=Exact(round(missing, 2)),
         lost=amount(About(lost), roster),
     )
@@ -87,7 +94,7 @@ def proof(roster: Roster) -> Said:
                    value=value)  # fmt: skip
     return say(
         "It is worth {value} a week; no roster in these hours is worth {gap} more.",
-        value=value, gap=Percent(max(roster.gap, 0.0001), 2),
+        value=value, gap=Percent(max(roster.gap, 0.0001), 1 if roster.gap >= 0.01 else 2),
     )  # fmt: skip
 
 
@@ -133,14 +140,25 @@ def ways_out(roster: Roster) -> list[Said]:
     ]
 
 
-def changes(cells: Sequence[tuple[str, int]]) -> Said:
-    """How many cells a new roster changes."""
-    return say_n("{n} cell is changed.", "{n} cells are changed.", len(cells))
+def changes(before: Roster, after: Roster, cells: Sequence[tuple[str, int]]) -> list[Said]:
+    """How many cells a new roster changes, and each of them."""
+    told = [say_n("{n} cell is changed.", "{n} cells are changed.", len(cells))]
+    for person, day in cells:
+        new, old = (_cell(roster, person, day) for roster in (after, before))
+        told.append(
+            say("{person}, {day}: {new} instead of {old}", person=person,
+                day=day_name(after, day), new=new, old=old)
+        )  # fmt: skip
+    return told
+
+
+def _cell(roster: Roster, person: str, day: int) -> Said:
+    return next((hours(shift) for shift in roster.of(person) if shift.day == day), say("free"))
 
 
 def hours(shift: Assignment) -> Said:
     """ "10:00-16:30"."""
-    return said("{start}-{end}", start=Clock(shift.start_minute), end=Clock(shift.end_minute))
+    return window(shift.start_minute, shift.end_minute)
 
 
 def day_name(roster: Roster, day: int) -> Said:
@@ -161,10 +179,10 @@ def unmet_rows(roster: Roster) -> Cells:
 def _unmet_row(roster: Roster, need: Unmet) -> dict[str, Said | str]:
     return {
         say("day"): day_name(roster, need.day),
-        say("hours"): said("{a}-{b}", a=Clock(need.start_minute), b=Clock(need.end_minute)),
+        say("hours"): window(need.start_minute, need.end_minute),
         say("missing"): said("{n}", n=need.missing),
         say("what"): NEED_NAMES.get(need.what, need.what),
-        say("costs"): amount(Number(need.cost, 2), roster),
+        say("costs"): amount(Number(need.cost), roster),
     }
 
 
@@ -175,9 +193,9 @@ def pay_rows(roster: Roster) -> Cells:
         extra = sum(hours for _, hours in pay.supplement_hours)
         row: dict[str, Said | str] = {
             say("person"): pay.person,
-            say("paid hours"): said("{h}", h=Number(pay.paid_hours, 1)),
-            say("with supplement"): said("{h}", h=Number(extra, 1)),
-            say("paid without work"): said("{h}", h=Number(pay.guaranteed, 1)),
+            say("paid hours"): said("{h}", h=Exact(round(pay.paid_hours, 2))),
+            say("with supplement"): said("{h}", h=Exact(round(extra, 2))),
+            say("paid without work"): said("{h}", h=Exact(round(pay.guaranteed, 2))),
         }
         if roster.currency != CUSTOMERS:
             row[say("cost")] = amount(Number(pay.wage + pay.supplements, 2), roster)
@@ -191,7 +209,9 @@ def share_rows(roster: Roster) -> Cells:
     for share in roster.shares:
         row = rows.setdefault(share.person, {say("person"): share.person})
         row[KIND_NAMES[share.kind]] = say(
-            "{hours} of {fair}", hours=Number(share.hours, 1), fair=Number(share.fair_hours, 1)
+            "{hours} (fair: {fair})",
+            hours=Exact(round(share.hours, 1)),
+            fair=Exact(round(share.fair_hours, 1)),
         )
     return list(rows.values())
 
@@ -283,21 +303,23 @@ def lines(roster: Roster) -> list[Said | str]:
     return [*told, *broken(roster), *ways_out(roster), proof(roster)]
 
 
-def payroll_csv(rosters: Mapping[str, Roster]) -> str:
+def payroll_csv(rosters: Mapping[str, Roster], language: str = "en") -> str:
     """Paid hours and supplements of everybody, by store: a row for each kind of hours."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["store", "person", "from", "until", "kind", "hours"])
+    heads = say("store"), say("person"), say("from"), say("until"), say("kind"), say("hours")
+    writer.writerow([translated(head, language) for head in heads])
     for store, roster in rosters.items():
         days = roster.date_of(0), roster.date_of(7 * roster.weeks - 1)
         span = ["" if day is None else day.isoformat() for day in days]
         for pay in roster.pay:
-            kinds = [("worked", pay.paid_hours), *pay.supplement_hours]
+            kinds: list[tuple[str, float]] = [(say("worked"), pay.paid_hours)]
+            kinds += pay.supplement_hours
             if pay.guaranteed:
-                kinds.append(("paid without work", pay.guaranteed))
+                kinds.append((say("paid without work"), pay.guaranteed))
             for kind, amount in kinds:
                 who = [listings.inert(store), listings.inert(pay.person)]
-                writer.writerow([*who, *span, kind, f"{amount:.2f}"])
+                writer.writerow([*who, *span, translated(kind, language), f"{amount:.2f}"])
     return out.getvalue()
 
 

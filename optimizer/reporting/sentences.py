@@ -1,6 +1,8 @@
 """Answers as sentences that a shop owner would repeat to a friend."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from optimizer.language import (
     said,
     say,
 )
+from optimizer.opening import OpeningHours, Window
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
 from optimizer.planning.loyalty import BeyondBasket
@@ -74,11 +77,31 @@ def window(start: int, end: int) -> Said:
     return say("{start}-{end}", start=Clock(start), end=Clock(end))
 
 
-def _groups(days: np.ndarray, minutes: np.ndarray) -> list[list[int]]:
-    """Weekdays, those that follow each other and have the same time together."""
+def door_times(windows: Sequence[Window], style: str = "comma") -> Said:
+    """ "10:00-13:00, 14:00-18:00" of one day, or closed; `style` as in `Listed`."""
+    if not windows:
+        return say("closed")
+    return said(value=Listed([window(*times) for times in windows], style))
+
+
+def hours_told(hours: OpeningHours) -> Said:
+    """ "Mon-Fri 10:00-17:00, Sat 10:00-15:00": the hours of an ordinary week."""
+    windows = [hours.windows(day) for day in range(7)]
+    days = np.array([day for day in range(7) if windows[day]], dtype=int)
+    if not len(days):
+        return say("closed")
+    told = [
+        said("{days} {times}", days=_run(group), times=door_times(windows[group[0]], "standard"))
+        for group in _groups(days, windows)
+    ]
+    return said(value=Listed(told, "comma"))
+
+
+def _groups(days: np.ndarray, times: Sequence[Any] | np.ndarray) -> list[list[int]]:
+    """Weekdays, those that follow each other and have the same times together."""
     groups: list[list[int]] = []
     for day in days.tolist():
-        if groups and groups[-1][-1] == day - 1 and minutes[groups[-1][-1]] == minutes[day]:
+        if groups and groups[-1][-1] == day - 1 and times[groups[-1][-1]] == times[day]:
             groups[-1].append(day)
         else:
             groups.append([day])
@@ -252,10 +275,12 @@ def _share(value: float) -> Said:
 
 
 def evidence(demand: Demand) -> list[Said]:
-    """What speaks for the answer, with its share in it, one sentence each."""
+    """What speaks for the answer, with its share in it if it has one, one sentence each."""
     return [
         said("{kind} ({share}): {says}", kind=Capital(told.kind), share=Percent(told.weight),
              says=told.says)
+        if told.weight >= 0.005
+        else said("{kind}: {says}", kind=Capital(told.kind), says=told.says)
         for told in demand.evidence
     ]  # fmt: skip
 

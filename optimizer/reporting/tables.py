@@ -11,7 +11,7 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.demand.demand import Demand, interval
-from optimizer.language import Clock, Listed, Number, Said, Unit, Weekday, said, say
+from optimizer.language import Clock, Number, Said, Unit, Weekday, said, say
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.lost import SalesLost
@@ -268,21 +268,19 @@ def evenings(lost: SalesLost) -> list[dict[str, str]]:
     return rows
 
 
-def door_signs(today: OpeningHours, proposed: OpeningHours) -> list[dict[str, str]]:
-    """Today's hours and the proposed ones, a row for each weekday."""
-
-    def sign(hours: OpeningHours, day: int) -> Said:
-        windows = [sentences.window(start, end) for start, end in hours.windows(day)]
-        return said(value=Listed(windows, "comma")) if windows else say("closed")
-
-    return [
-        {
-            say("day"): said(value=Weekday(day)),
-            say("today"): sign(today, day),
-            say("proposed"): sign(proposed, day),
-        }
-        for day in range(7)
-    ]
+def door_signs(
+    today: OpeningHours, proposed: OpeningHours, simple: OpeningHours | None = None
+) -> list[dict[str, str]]:
+    """Today's hours, the proposed and the simplest ones, a row for each weekday."""
+    shown = {say("today"): today, say("proposed"): proposed}
+    if simple is not None:
+        shown[say("simple")] = simple
+    rows: list[dict[str, str]] = []
+    for day in range(7):
+        rows.append({say("day"): said(value=Weekday(day))})
+        for name, hours in shown.items():
+            rows[-1][name] = sentences.door_times(hours.windows(day))
+    return rows
 
 
 def staff_runs(staff: np.ndarray, grid: TimeGrid) -> list[Table]:

@@ -24,7 +24,7 @@ from optimizer.language import (
 )
 from optimizer.opening import OpeningHours
 from optimizer.reporting.ics import Event
-from optimizer.reporting.sentences import amount, rounded, spread
+from optimizer.reporting.sentences import amount, hours_told, rounded, spread
 
 Table = dict[str, Any]
 
@@ -78,7 +78,7 @@ AFTERWARDS = say("When it is over, add to history under [hours] in case.toml:")
 
 def plan_of(design: TrialDesign) -> Said:
     """What to do, in one sentence; the dates follow."""
-    told = {"hours": design.hours, "count": len(design.dates), "store": design.store}
+    told = {"hours": hours_told(design.hours), "count": len(design.dates), "store": design.store}
     if design.store:
         return say("Open {hours} on these {count} evenings of {store}, drawn at random:", **told)
     return say("Open {hours} on these {count} evenings, drawn at random:", **told)

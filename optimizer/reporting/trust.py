@@ -272,9 +272,14 @@ def units_chart(test: Backtest) -> alt.LayerChart:
         return {"shorthand": "state:N", "title": None, "legend": key, "scale": scale}
 
     chart = alt.Chart(alt.Data(values=rows))
-    across = alt.X("counted:Q", title=say("customers counted by the till"))
+    across = alt.X(
+        "counted:Q", title=say("customers counted by the till"), axis=alt.Axis(tickCount=6)
+    )
     intervals = chart.mark_rule(color=QUIET, strokeWidth=1.5, opacity=0.6).encode(
-        x=across, y=alt.Y("p05:Q", title=say("customers estimated")), y2="p95:Q", tooltip=told
+        x=across,
+        y=alt.Y("p05:Q", title=say("customers estimated"), axis=alt.Axis(tickCount=6)),
+        y2="p95:Q",
+        tooltip=told,
     )
     marks = chart.mark_point(size=60, opacity=1).encode(
         x=across,

@@ -118,8 +118,8 @@ def surge(answer: SurgeAnswer, unit: str) -> list[Said]:
     if answer.more_hours > 0:
         told.append(
             say(
-                "With up to {people} people at work, {hours} more paid hours, {lost} are lost; "
-                "that earns {gain} more after wages.",
+                "With up to {people} people at work, {hours} more paid hours, the lost fall to "
+                "{lost}; that earns {gain} more after wages.",
                 people=answer.people, hours=plan_words.count(answer.more_hours),
                 lost=About(answer.lost_staffed), gain=plan_words.amount(answer.gain_staffed, unit),
             )

@@ -16,6 +16,7 @@ from optimizer.errors import PlanError
 from optimizer.planning.milp import Model, WarmProgram
 from optimizer.roster.problem import Problem
 
+_DUAL = 1  # of HiGHS's simplex strategies
 _NOBODY = 1e6  # money: what it counts that a person has no line at all
 _SMOOTHING = 0.4
 _WORTHWHILE = 1e-6
@@ -58,6 +59,18 @@ class Prices:
         )
 
 
+class _Program(WarmProgram):
+    """The mixture's programme; once lines are forbidden, its last prices still suit the others.
+
+    From there the dual simplex method goes on.
+    """
+
+    def change_bounds(self, columns: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
+        """Between which values each variable may lie from now on."""
+        super().change_bounds(columns, lower, upper)
+        self._solver.setOptionValue("simplex_strategy", _DUAL)
+
+
 class Mixture:
     """The linear programme over the lines found so far, kept warm."""
 
@@ -96,7 +109,7 @@ class Mixture:
         self._limit_rows = [model.row_numbers(f"limit {k}") for k in range(len(problem.limits))]
         self._first = sum(gain[a].size for gain, a in self._gains()) + problem.people
         self._first += len(self._budgeted) + len(problem.limits) * problem.people
-        self._program = WarmProgram(model)
+        self._program = _Program(model)
         self._known: dict[tuple[int, bytes], int] = {}
         self.owner = np.zeros(0, dtype=int)
         self.lines: list[np.ndarray] = []
@@ -123,7 +136,8 @@ class Mixture:
 
     def numbers(self, lines: list[tuple[int, np.ndarray]]) -> np.ndarray:
         """Numbers of lines that take part, each one once."""
-        return np.unique([self._known[person, line.tobytes()] for person, line in lines])
+        found = [self._known[person, line.tobytes()] for person, line in lines]
+        return np.unique(np.array(found, dtype=int))
 
     def _entries(self, person: int, line: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         problem = self._problem

@@ -14,6 +14,7 @@ from optimizer.people import Employee
 from optimizer.planning.evaluate import costs, evaluate
 from optimizer.planning.exchange import ShiftTable
 from optimizer.planning.house_rules import needed_staff
+from optimizer.planning.plan import BREAK_FROM_ENDS_MINUTES
 from optimizer.planning.response import Potential, posts
 from optimizer.planning.week import ShiftRules
 from optimizer.roster.automaton import OFF, Automaton
@@ -128,10 +129,24 @@ class Floor:
         return list(found)
 
     @cached_property
+    def is_legal(self) -> np.ndarray:
+        """Shifts that anybody may be given, bool (S,); others only where they stand already."""
+        labour, found = self.case.labour, []
+        shortest, longest = labour.shift_hours
+        for shift in self.catalogue:
+            hours, pause = (shift.end_minute - shift.start_minute) / 60, shift.break_start_minute
+            rested = hours <= labour.break_after_hours or not labour.break_minutes
+            if pause is not None and shift.break_minutes >= labour.break_minutes:
+                ends = pause - shift.start_minute, shift.end_minute - pause - shift.break_minutes
+                rested = min(ends) >= BREAK_FROM_ENDS_MINUTES
+            found.append(rested and shortest <= hours <= longest)
+        return np.array(found, dtype=bool)
+
+    @cached_property
     def allowed(self) -> np.ndarray:
         """Shifts that fit into the opening hours of a day and are asked for, bool (days, S)."""
         outside = self.present.astype(int) @ (~self.open_).astype(int).T
-        fits = outside.T == 0
+        fits = (outside.T == 0) & self.is_legal
         if self.ask.shifts is not None:
             fits &= np.array(
                 [

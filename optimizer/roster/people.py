@@ -172,7 +172,7 @@ class People:
             contract = Rule(person.contract_hours[1], 0.0 if self.is_averaged else price)
             limits.append((contract, rules.longest_week))
             strict = [r.asks for r in limits[-1] if r.price == math.inf]
-            longest = min([*strict, 7 * case.labour.shift_hours[1]])
+            longest = min([*strict, 7 * floor.grid.period_hours * floor.paid.max(initial=0)])
             most = max(most, math.floor(longest / floor.grid.period_hours + 1e-9))
         hours = np.arange(most + 1) * floor.grid.period_hours
         cost = np.zeros((len(self.people), floor.ask.weeks, most + 1))

@@ -1,9 +1,10 @@
 """A roster close to the bound: dive through the mixture, then change one person's line at a time.
 
 Diving gives the person whose best line has the largest share in the mixture that line for good,
-prices the others again, and so on. What it leaves is improved person by person, each time exactly;
-then lines are disturbed a few at a time and improved again, and some people dive anew while the
-others keep their lines, as long as there is time.
+prices the others again, and so on; among the last people several lines are tried. What it leaves is
+improved person by person, each time exactly; then lines are disturbed a few at a time and improved
+again, and some people (often those who chose last) dive anew while the others keep their lines, as
+long as there is time.
 """
 
 import time
@@ -13,15 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.roster.automaton import OFF
-from optimizer.roster.columns import Generation, Prices
+from optimizer.roster.columns import Generation, Mixture, Prices
 from optimizer.roster.problem import Problem, Team
 
 CLOSE = 1e-3  # relative distance to the bound that counts as the best
-_FEW = 40  # people; of fewer, one is given a line at a time
-_SURE = 0.9  # share of a line in the mixture
+_SURE = 0.95  # share of a line in the mixture
+_TRIED = 6  # lines of which a dive takes the best
 _MOST_ROUNDS = 400  # of generation
+_MOST_ROUNDS_OF_A_STEP = 30
 _SECONDS_TO_CHOOSE = 10.0
 _FRUITLESS = 60  # disturbances in a row after which some people dive anew
+_DIVERS = 3, 20  # people who dive anew, at least and at most
 _DIVES = 8  # of some people, before lines are disturbed again; one for every person at most
 
 Tell = Callable[[float, float], bool]  # worth and bound so far; False = stop
@@ -71,6 +74,14 @@ class _Best:
             raise _Stop
         if self.lines is not None and (self.is_close or time.perf_counter() > self._end):
             raise _Stop
+
+    def can_become(self, worth: float) -> bool:
+        """Whether a mixture of such worth leaves room for a better roster."""
+        return (np.floor(worth + 1e-6) if self._whole else worth) > self.worth + 1e-6
+
+    def hardly(self, worth: float) -> float:
+        """What hardly matters beside such worth."""
+        return 0.1 * self._close * abs(worth)
 
     @property
     def seconds_left(self) -> float:
@@ -130,16 +141,19 @@ def search(
                 generation.bound
             ):
                 break
-        _dive(generation, best, np.arange(problem.people))
+        late = _dive(generation, best, np.arange(problem.people))
         _choose(generation, best)
         _prove(generation, best)
         fruitless = 0
         while fruitless < patience:
             worth = best.worth
             _disturb(problem, best, random)
-            for _ in range(min(_DIVES, problem.people)):
+            for k in range(min(_DIVES, problem.people)):
                 number = random.integers(problem.people // 5, problem.people // 2 + 1) + 1
-                _dive(generation, best, random.permutation(problem.people)[:number], random)
+                number = np.clip(number, *_DIVERS)
+                some = (late if k % 2 else random.permutation(problem.people))[-number:]
+                order = _dive(generation, best, some, random)
+                late = np.concatenate([late[~np.isin(late, some)], order])
             fruitless = 0 if best.worth > worth + 1e-6 else fruitless + 1
     except _Stop:
         pass
@@ -166,17 +180,25 @@ def _dive(
     best: _Best,
     people: np.ndarray,
     random: np.random.Generator | None = None,
-) -> None:
-    """Give one of these people after another the line with the largest share; others keep theirs.
+) -> np.ndarray:
+    """Give these people lines for good, one after the other, while the others keep theirs.
 
-    `random` moves the shares a little, to look elsewhere.
+    Before each, lines are generated until the mixture is settled; of the lines with the largest
+    shares the one is given that leaves the others most (strong branching, without ever going back).
+    `random` moves the shares a little, to look elsewhere. The dive is given up where even the
+    mixture is no better than the best roster.
+
+    Returns
+    -------
+    The people in the order in which they were given lines; the last ones had least choice.
     """
     problem, mixture = generation.problem, generation.mixture
-    few, chosen = len(people) <= _FEW, np.full((problem.people, problem.days), OFF)
+    chosen = np.full((problem.people, problem.days), OFF)
     if best.lines is not None:
         chosen = best.lines.copy()
         mixture.add(list(enumerate(chosen)))
     open_ = np.isin(np.arange(problem.people), people)
+    order: list[int] = []
     forbidden = [
         mixture.keep_only(e, int(mixture.numbers([(e, chosen[e])])[0]))
         for e in np.flatnonzero(~open_).tolist()
@@ -184,25 +206,76 @@ def _dive(
     try:
         while open_.any():
             best.check()
-            for _ in range(5 if few else 2):
-                if not generation.price_some(np.flatnonzero(open_)):
-                    break
-            mixture.solve()
-            shares = np.where(open_[mixture.owner], mixture.shares, -1.0)
-            noise = 0.0 if random is None else random.normal(0, 0.25, len(shares))
-            order = np.argsort(-shares * np.exp(noise), kind="stable")
-            sure = [k for k in order.tolist() if shares[k] >= _SURE]
-            take = sure[: max(len(people) // 4, 1)] or order[:1].tolist()
-            for k in take:
+            _settle(generation, best, open_)
+            if not best.can_become(mixture.value):
+                return np.array([*order, *np.flatnonzero(open_)], dtype=int)
+            for k in _next_lines(mixture, best, open_, random):
                 person = int(mixture.owner[k])
-                if open_[person]:
-                    open_[person], chosen[person] = False, mixture.lines[k]
-                    forbidden.append(mixture.keep_only(person, k))
+                open_[person], chosen[person] = False, mixture.lines[k]
+                order.append(person)
+                forbidden.append(mixture.keep_only(person, k))
+    except _Stop:
+        if random is None:  # else there is a better roster already
+            best.see(_rounded(problem, mixture, chosen, open_))
+        raise
     finally:
         mixture.allow(np.concatenate([np.zeros(0, dtype=int), *forbidden]))
     team = Team(problem, chosen)
     best.see(team)
     _improve_all(team, best, people)
+    return np.array(order)
+
+
+def _rounded(problem: Problem, mixture: Mixture, chosen: np.ndarray, open_: np.ndarray) -> Team:
+    """What a dive that was stopped comes to: the others' largest shares, each improved once."""
+    shares, left = mixture.shares, np.flatnonzero(open_).tolist()
+    for person in left:
+        own = np.flatnonzero(mixture.owner[: len(shares)] == person)
+        chosen[person] = mixture.lines[own[shares[own].argmax()]]
+    team = Team(problem, chosen)
+    for person in left:
+        team.improve(person)
+    return team
+
+
+def _settle(generation: Generation, best: _Best, open_: np.ndarray) -> None:
+    """Generate lines of some people until that hardly adds to the mixture's value."""
+    mixture, people, worth = generation.mixture, np.flatnonzero(open_), -np.inf
+    for _ in range(_MOST_ROUNDS_OF_A_STEP):
+        added = generation.price_some(people, 3)
+        if not added or mixture.value - worth < best.hardly(mixture.value):
+            break
+        worth = mixture.value
+        best.check()
+    mixture.solve()
+
+
+def _next_lines(
+    mixture: Mixture, best: _Best, open_: np.ndarray, random: np.random.Generator | None
+) -> list[int]:
+    """The lines that are as good as chosen, one a person; else the one that leaves most."""
+    before = mixture.value
+    shares = np.where(open_[mixture.owner], mixture.shares, -1.0)
+    sure = np.flatnonzero(shares >= _SURE)
+    if len(sure):
+        return sure.tolist()
+    noise = 0.0 if random is None else random.normal(0, 0.25, len(shares))
+    order = np.argsort(-shares * np.exp(noise), kind="stable")
+    _, first = np.unique(mixture.owner[order], return_index=True)
+    left = int(open_.sum())
+    # While many are left, there is room for whatever is chosen.
+    one_each = order[np.sort(first)][: min(_TRIED, left) if left <= _DIVERS[1] else 1]
+    if len(one_each) == 1:
+        return one_each.tolist()
+    values = []
+    for k in one_each.tolist():
+        others = mixture.keep_only(int(mixture.owner[k]), k)
+        mixture.solve()
+        values.append(mixture.value)
+        mixture.allow(others)
+        if before - mixture.value <= best.hardly(before):
+            return [k]
+    return [int(one_each[int(np.argmax(values))])]
 
 
 def _choose(generation: Generation, best: _Best) -> None:

@@ -64,7 +64,8 @@ def _changed_people(people: People, roster: Roster) -> Iterator[tuple[str, int, 
         for shift in roster.of(person.name):
             spans[shift.day // 7] += shift.paid_hours
         shortest = people.case.labour.shift_hours[0]
-        for more in MORE_HOURS if max(spans) > most - shortest else ():
+        # Who has more already, by shifts that stand, needs no longer contract for that.
+        for more in MORE_HOURS if most - shortest < max(spans) <= most else ():
             hours = min(most + more, 48.0)
             longer = replace(person, contract_hours=(least, hours))
             says = say("{person} works {hours} h", person=person.name, hours=Exact(hours))
