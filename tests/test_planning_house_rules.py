@@ -12,7 +12,8 @@ from optimizer.errors import CaseError
 from optimizer.firmness import Rules
 from optimizer.opening import OpeningHours
 from optimizer.planning.evaluate import duties, evaluate
-from optimizer.planning.house_rules import in_force, missed, needed_staff
+from optimizer.planning.hours import optimize
+from optimizer.planning.house_rules import in_force, keyholders_hours, missed, needed_staff
 from planning_cases import SHOP, potential, shop, two_peaks
 
 PRICED = dict.fromkeys(
@@ -163,3 +164,14 @@ def test_a_pause_needs_no_second_set_up() -> None:
     assert hours("Tu 09:00-18:00") == hours("Tu 09:00-12:00,14:00-18:00")
     nights = hours("Fr-Sa 18:00-02:00")  # closed by day, which is no pause
     assert [t for t, _ in nights] == [24 * 4 + 17, 24 * 5 + 2, 24 * 5 + 17, 24 * 6 + 2]
+
+
+@pytest.mark.parametrize("firmness", ["off", 2.0])
+def test_who_has_a_key_limits_the_hours_though_paid_hours_do_not(firmness: str | float) -> None:
+    """Letting go of the contracts' hours lets nobody in who has no key."""
+    people = [{"name": "Bo", "keyholder": True, "contract_hours": [0, 30]}, {"name": "Al"}]
+    case = shop(labour__keyholder=True, employee=people, rules=Rules(paid_hours=firmness))
+    free = optimize(case, potential(two_peaks(60)))
+
+    assert keyholders_hours(in_force(case)) == 30
+    assert free.opening.sum() <= 30 < free.paid_hours

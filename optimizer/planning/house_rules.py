@@ -48,6 +48,9 @@ class Missed:
         return RULE_NAMES[self.rule]
 
 
+NEVER_BINDS = 168_000.0  # paid hours a week of a thousand people around the clock
+
+
 def in_force(case: Case) -> Case:
     """The case with none but its strict rules: what is priced or off stands in nobody's way."""
     if case.rules == Rules():
@@ -78,11 +81,11 @@ def in_force(case: Case) -> Case:
         labour=replace(
             labour,
             **unless("rest", rest_hours=0.0),
-            **unless("paid_hours", hours_per_week=None),
+            # Not None, which would mean what the contracts allow.
+            **unless("paid_hours", hours_per_week=NEVER_BINDS if case.employee else None),
             **unless("keyholder", keyholder=False),
             **unless("shift_hours", shift_hours=(case.grid.period_hours, 24.0)),
         ),
-        employee=() if "paid_hours" in loose else case.employee,
         rules=Rules(),
     )
 
