@@ -57,7 +57,7 @@ def test_a_time_zone_that_nobody_stated_is_said() -> None:
     """Local times read the same everywhere, so the guess is said; a stated zone ends it."""
     unstated = replace(CASE, timezone="")
     (said,) = [w for w in read(TILL, case=unstated).warnings if "Times are taken" in w]
-    assert "Europe/Helsinki" in said and "--timezone" in said
+    assert "Europe/Helsinki" in said and "state the time zone" in said
     assert not any("Times are taken" in warning for warning in read(TILL).warnings)
 
 

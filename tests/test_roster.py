@@ -276,8 +276,8 @@ def test_locked_cells_stand_and_the_rest_is_made_anew() -> None:
 
 
 def test_least_change_after_an_illness() -> None:
-    """Only what the absence asks for is changed: others keep their own shifts."""
-    people = HUNGRY, Employee("B", (0, 20)), Employee("C", (0, 20))
+    """Only what the absence asks for is changed: others, who have hours left, keep their shifts."""
+    people = HUNGRY, Employee("B", (0, 40)), Employee("C", (0, 40))
     case = shop(*people)
     before = solved(case, "Mo-Fr 10:00-18:00")
     sick = before.of("A")[0].day
