@@ -172,8 +172,12 @@ def test_sales_per_hour_may_be_customers_or_money() -> None:
     answered = replace(file, columns=(("count", "sales"),))
     assert np.nansum(read(answered).transactions) == sum(range(14))
     assert not preview(replace(file, columns=(("amount", "sales"),))).problem
-    for single in (text + f"{hours[0]},3\n", text.replace("11:00", "11:07")):
-        assert not preview(replace(file, content=single.encode())).problem
+    for single in ("11:07", "11:00:09"):
+        assert not preview(replace(file, content=text.replace("11:00", single).encode())).problem
+    twice = text + f"{hours[0]},3\n"
+    assert not preview(replace(file, content=twice.encode())).problem
+    finnish = text.replace("2026-03-02 ", "2.3.2026 klo ").replace("2026-03-03 ", "3.3.2026 klo ")
+    assert "customers or money" in preview(replace(file, content=finnish.encode())).problem
 
 
 def test_a_person_may_say_that_no_column_has_a_role() -> None:

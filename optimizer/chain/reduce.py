@@ -227,7 +227,9 @@ def _question(connection: Any, piece: Piece, grid: TimeGrid, minutes: int) -> st
     if piece.is_parquet:
         rows = connection.read_parquet(files, hive_partitioning=True, union_by_name=True)
         head = rows.limit(_HEAD_ROWS).df().to_csv(index=False).encode()
-        seen = preview(replace(source, file="head.csv", content=head))
+        seen = preview(replace(source, file=f"{Path(files[0]).name}.csv", content=head))
+        if seen.problem:
+            raise DataError(seen.problem)
     else:
         seen = preview(replace(source, file=files[0]))
         rows = connection.read_csv(files, all_varchar=True, header=True)

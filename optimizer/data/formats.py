@@ -322,10 +322,16 @@ def _count_of_periods(find: _Finder, columns: dict[str, int]) -> int | None:
     return numbers[0] if numbers else None
 
 
+# Minutes and seconds of a time of day; the 05 of 04.05.2026 are none.
+_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.](\d\d)(?:[:.](\d\d))?(?!\d|\.\d{4})")
+
+
 def _follow_the_clock(find: _Finder, columns: dict[str, int]) -> bool:
     cells = find.sheet.cells(columns.get("time", columns.get("clock", 0)))
-    minutes = {match[1] for cell in cells if (match := re.search(r"\d[:.](\d\d)", cell))}
-    return len(cells) >= 12 and minutes <= {"00", "15", "30", "45"}
+    clocks = [match.groups("00") for cell in cells if (match := _CLOCK.search(cell))]
+    quarters = all(minute in ("00", "15", "30", "45") and second == "00"
+                   for minute, second in clocks)  # fmt: skip
+    return len(cells) >= 12 and quarters
 
 
 def _ask_what_totals_are(find: _Finder, columns: dict[str, int]) -> None:
