@@ -23,6 +23,7 @@ from optimizer.roster.problem import Limit, Needs, Problem
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared/data/bench_curtois_shift_scheduling"
 WEEKDAY, SATURDAY, SUNDAY = range(3)  # kinds of days
+_FEW_DAYS = 42  # in which a rule book can well count the shifts of a kind
 _PASSED = 1000.0  # what a shift beyond a person's limit counts: more than anything it could bring
 
 
@@ -47,9 +48,18 @@ class Limits:
         ]
         return sorted(found, key=lambda k: self.most[k])
 
+    def split(self, days: int, lengths: tuple[int, ...]) -> tuple[list[int], list[int]]:
+        """Kinds of shift whose limit the rule book counts, and those that have a price.
+
+        Over many days counting takes many states; a single limit is kept well by its price.
+        """
+        found = self.binding(days, lengths)
+        counted = 1 if days <= _FEW_DAYS or len(found) > 1 else 0
+        return found[:counted], found[counted:]
+
     def in_the_book(self, days: int, lengths: tuple[int, ...]) -> "Limits":
         """What the rule book counts: no minutes, and only the kind of shift that binds most."""
-        counted = self.binding(days, lengths)[:1]
+        counted, _ = self.split(days, lengths)
         most = tuple(most if k in counted else days for k, most in enumerate(self.most))
         return replace(self, most=most, most_minutes=0, least_minutes=0)
 
@@ -203,7 +213,7 @@ def read(number: int) -> Instance:
 
 def _other_limits(contracts: list[Limits], days: int, lengths: tuple[int, ...]) -> Iterator[Limit]:
     """Limits on kinds of shift beyond the one that the rule book of each contract counts."""
-    others = [limits.binding(days, lengths)[1:] for limits in contracts]
+    others = [limits.split(days, lengths)[1] for limits in contracts]
     for k in sorted({k for kinds in others for k in kinds}):
         amount = np.tile(np.arange(len(lengths)) == k, (days, 1)).astype(float)
         most = [limits.most[k] if k in kinds else days

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from optimizer.channels import Channel, Desk
+from optimizer.channels import Channel, Desk, require_minutes
 from optimizer.errors import CaseError
 from optimizer.firmness import Rules
 from optimizer.language import Listed, Number, Percent, say
@@ -267,8 +267,7 @@ class Service:
             say("kind must be till, assist or desk"),
             "service.kind",
         )
-        _require(self.minutes > 0, say("must be above 0"), "service.minutes")
-        _require(self.patience_minutes > 0, say("must be above 0"), "service.patience_minutes")
+        require_minutes("service", self.minutes, self.patience_minutes)
         _require(self.assist_need >= 0, say("must not be negative"), "service.assist_need")
         _require(self.min_staff >= 0, say("must not be negative"), "service.min_staff")
         most = max([self.min_staff, *(asked.staff for asked in self.min_staff_at)])

@@ -4,7 +4,6 @@ A case is a folder with `case.toml` beside its data files, or the data files alo
 `stores.csv`, a form and a what-if all name fields the same way: `economics.wage = 15.91`.
 """
 
-import csv
 import json
 import tomllib
 import types
@@ -19,8 +18,9 @@ from typing import Any
 
 from optimizer.case import Case, DataFile
 from optimizer.errors import CaseError
-from optimizer.language import Listed, say
+from optimizer.language import Listed, said, say
 from optimizer.opening import DatedHours, OpeningHours
+from optimizer.store_list import read_stores
 
 
 def with_changes(case: Case, changes: Mapping[str, Any]) -> Case:
@@ -72,7 +72,9 @@ def read_case(path: str | Path) -> Case:
         raise CaseError(say("not valid TOML: {error}", error=str(error)), where=file.name) from None
     stores = file.parent / "stores.csv"
     case = case_from_table(table, folder=file.parent)
-    return replace(case, stores=_read_stores(stores)) if stores.is_file() else case
+    if not stores.is_file():
+        return case
+    return replace(case, stores=read_stores(stores.read_bytes(), stores.name))
 
 
 def case_from_table(table: Mapping[str, Any], folder: Path | None = None) -> Case:
@@ -99,41 +101,14 @@ def for_store(case: Case, store: str, inferred: OpeningHours | None = None) -> C
 
     `inferred` are the opening hours that its till tells; they stand in where none are stated.
     """
-    own = replace(with_changes(case, dict(dict(case.stores).get(store, ()))), store=store)
+    try:
+        own = replace(with_changes(case, dict(dict(case.stores).get(store, ()))), store=store)
+    except CaseError as error:
+        where = said("{store}, {field}", store=store, field=error.where)
+        raise CaseError(error.what, where=where, cure=error.cure) from None
     if own.hours.current is None and inferred is not None:
         own = with_changes(own, {"hours.current": inferred})
     return own
-
-
-STORE_COLUMNS = {  # short names in stores.csv; any other column is a field of the case
-    "hours": "hours.current",
-    "wage": "economics.wage",
-    "wage_area": "labour.rules",
-    "min_hours": "site.least_hours",
-    "max_hours": "site.most_hours",
-    **{
-        name: f"site.{name}"
-        for name in ("region", "format", "cluster", "mall", "floor_m2", "latitude", "longitude")
-    },
-}
-
-
-def _read_stores(file: Path) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        sample = lines.readline()
-        lines.seek(0)
-        rows = list(csv.DictReader(lines, delimiter=";" if sample.count(";") else ","))
-    if not rows or "store" not in rows[0]:
-        raise CaseError(say("needs a column named store"), where=file.name)
-    found = []
-    for row in rows:
-        changes = {
-            STORE_COLUMNS.get(column, column): value
-            for column, value in row.items()
-            if column and column != "store" and value
-        }
-        found.append((row["store"], tuple(changes.items())))
-    return tuple(found)
 
 
 def _hint(kind: type, name: str, where: str) -> Any:

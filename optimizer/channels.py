@@ -11,11 +11,31 @@ from optimizer.language import Listed, say
 from optimizer.opening import OpeningHours
 
 CLOSINGS = ("finish", "cut", "stop")
+# What is more than these is a slip of the finger, or in another unit.
+MOST_MINUTES, MOST_PATIENCE_MINUTES = 7 * 24 * 60, 365 * 24 * 60
+MOST_AT_ONCE = 100  # contacts of one person
 
 
 def _require(truth: bool, rule: str, where: str) -> None:
     if not truth:
         raise CaseError(rule, where=where)
+
+
+def require_minutes(where: str, minutes: float, patience_minutes: float) -> None:
+    """Refuse times that nobody takes or waits.
+
+    Raises
+    ------
+    CaseError
+        A time is not above 0, or longer than a week to serve, or a year to wait.
+    """
+    limits = {
+        "minutes": (minutes, MOST_MINUTES),
+        "patience_minutes": (patience_minutes, MOST_PATIENCE_MINUTES),
+    }
+    for name, (time, most) in limits.items():
+        _require(time > 0, say("must be above 0"), f"{where}.{name}")
+        _require(time <= most, say("must be at most {most}", most=most), f"{where}.{name}")
 
 
 @dataclass(frozen=True)
@@ -58,9 +78,10 @@ class Channel:
 
     def __post_init__(self) -> None:
         _require(bool(self.name.strip()), say("must not be empty"), "channel.name")
-        for name in ("minutes", "patience_minutes"):
-            _require(getattr(self, name) > 0, say("must be above 0"), f"channel.{name}")
+        require_minutes("channel", self.minutes, self.patience_minutes)
         _require(self.concurrency >= 1, say("must be at least 1"), "channel.concurrency")
+        at_most = say("must be at most {most}", most=MOST_AT_ONCE)
+        _require(self.concurrency <= MOST_AT_ONCE, at_most, "channel.concurrency")
         for name in ("value_per_contact", "cost_of_lost"):
             amount = getattr(self, name)
             _require(amount is None or amount >= 0, say("must not be negative"), f"channel.{name}")
@@ -112,7 +133,9 @@ class Desk:
         _require(
             share is None or 0 < share < 1, say("must be between 0 and 1"), "desk.answer_share"
         )
-        _require(self.answer_seconds >= 0, say("must not be negative"), "desk.answer_seconds")
+        within_a_day = say("must be within 24 hours")
+        in_a_day = 0 <= self.answer_seconds <= 24 * 60 * 60
+        _require(in_a_day, within_a_day, "desk.answer_seconds")
         one_of = say("must be one of {these}", these=Listed(CLOSINGS, "comma"))
         _require(self.closing in CLOSINGS, one_of, "desk.closing")
-        _require(self.stop_minutes >= 0, say("must not be negative"), "desk.stop_minutes")
+        _require(0 <= self.stop_minutes <= 24 * 60, within_a_day, "desk.stop_minutes")

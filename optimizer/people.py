@@ -63,6 +63,8 @@ class Employee:
         When they can work.
     wage
         Money per hour before supplements; None = the shop's wage, 0 = an owner who is not paid.
+    area
+        Of the rule pack, by which they are paid ("capital"); empty = the shop's own.
     roles
         What they can do beyond the usual; empty = the usual.
     keyholder
@@ -83,6 +85,7 @@ class Employee:
     contract_hours: tuple[float, float] = (0.0, 37.5)
     available: OpeningHours = ALWAYS
     wage: float | None = None
+    area: str = ""
     roles: tuple[str, ...] = ()
     keyholder: bool = False
     age: int | None = None
@@ -135,6 +138,7 @@ class RosterRules:
     days_in_a_row: Firmness = STRICT  # a day
     nights_in_a_row: Firmness = STRICT  # a night
     free_sundays: Firmness = STRICT  # a Sunday
+    notice: Firmness = 25.0  # a shift that changes once people know their roster
 
     def __post_init__(self) -> None:
         rule = say("must be between 1 and 52")

@@ -59,6 +59,33 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
         read_case(write(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    ("place", "most"),
+    [
+        ("service.minutes", 7 * 24 * 60),
+        ("service.patience_minutes", 365 * 24 * 60),
+        ("channel.minutes", 7 * 24 * 60),
+        ("channel.patience_minutes", 365 * 24 * 60),
+        ("channel.concurrency", 100),
+        ("desk.answer_seconds", 24 * 60 * 60),
+        ("desk.stop_minutes", 24 * 60),
+    ],
+)
+def test_times_that_nobody_means_are_refused(place: str, most: int) -> None:
+    """A week with one customer, a year on hold: that long is all right, longer is refused."""
+
+    def changed(value: int) -> Case:
+        where, name = place.split(".")
+        if where == "channel":
+            return with_changes(Case(), {"channel": [{"name": "phone", name: value}]})
+        return with_changes(Case(), {place: value})
+
+    changed(most)
+    for value in (most + 1, 10**9):
+        with pytest.raises(CaseError, match=f"{place}: must be "):
+            changed(value)
+
+
 @pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan, -1, 0, 1e12])
 def test_no_number_breaks_a_case(number: float) -> None:
     """Every number of a shop, set to what nobody means, is refused in words or is all right."""

@@ -1,11 +1,15 @@
 """The page Stores: there where data hold several, moved by one slider, and a way to each shop."""
 
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from optimizer.reporting.chain_files import files
 
 ROOT = Path(__file__).resolve().parent.parent
 STORES, DATA, LOST = (f"optimizer/app/{name}.py" for name in ("stores", "data", "lost"))
@@ -59,6 +63,21 @@ def test_fewer_hours_earn_less(page: AppTest) -> None:
     assert plans["Profit"].sum() < whole
     assert plans["Paid hours"].sum() <= slider(page).value
     slider(page).set_value(bar.max).run()
+
+
+def test_the_answer_can_be_taken_along(page: AppTest) -> None:
+    """A button for each kind of file, and the workbook holds what the table on the page shows."""
+    buttons = {one.label: one for one in page.get("download_button")}
+    assert {"Report as a web page", "Workbook (XLSX)", "Shops (Parquet)"} <= set(buttons)
+    assert not page.exception
+    answer = page.session_state["chain"][1]
+    split = answer.budget.split(float(slider(page).value))
+    made = files(answer, split, date(2026, 3, 2), "fi")
+    book = pd.read_excel(BytesIO(made["stores.xlsx"]()), engine="openpyxl").set_index("store")
+    shown = page.dataframe[0].value.set_index("Store")
+    for store, row in shown.iterrows():
+        assert book.loc[store, "paid_hours"] == pytest.approx(row["Paid hours"], abs=0.06)
+    assert "Ketjun aukioloajat" in made["report.html"]().decode()
 
 
 def test_a_shop_can_be_looked_at_on_the_other_pages(page: AppTest) -> None:

@@ -222,3 +222,40 @@ def test_bad_files_are_told_in_a_sentence(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_parquet(tmp_path / "odd.parquet")
     with pytest.raises(DataError, match=r"odd\.parquet"):
         reduced(chain(tmp_path, "odd.parquet"), tmp_path / "cells")
+
+
+@pytest.mark.parametrize("harm", ["cut", "text", "empty"])
+def test_a_broken_part_is_named(tmp_path: Path, harm: str) -> None:
+    """Of many Parquet files the one that is not whole is told, with what to do."""
+    (tmp_path / "till").mkdir()
+    for number in range(3):
+        till(400, number).to_parquet(tmp_path / "till" / f"{number}.parquet")
+    broken = tmp_path / "till" / "1.parquet"
+    whole = broken.read_bytes()
+    broken.write_bytes({"cut": whole[: len(whole) // 2], "text": b"hello", "empty": b""}[harm])
+    with pytest.raises(DataError, match=r"till.1\.parquet: is not a whole Parquet file\. Copy"):
+        reduced(chain(tmp_path, "till"), tmp_path / "cells")
+    broken.write_bytes(whole)
+    cells = all_cells(reduced(chain(tmp_path, "till"), tmp_path / "cells"))
+    kept = sum((till(400, number)["amount"] > 0).sum() for number in range(3))
+    assert cells["count"].sum() == kept
+
+
+def test_parquet_that_takes_care_is_read_as_its_csv_would_be(tmp_path: Path) -> None:
+    """Hourly totals with amounts, in a folder per store: the same cells as from one CSV."""
+    rows = till().query("amount > 0")
+    hour = rows["time"].dt.floor("h")
+    totals = rows.groupby(["store", hour.rename("hour")])["amount"].agg(["size", "sum"])
+    totals = totals.reset_index().rename(columns={"size": "receipts", "sum": "amount"})
+    totals.to_csv(tmp_path / "totals.csv", index=False)
+    totals.to_parquet(tmp_path / "by_store", partition_cols=["store"])
+    plain, parts = (
+        all_cells(reduced(chain(tmp_path, name), tmp_path / f"cells {name}", 60))
+        for name in ("totals.csv", "by_store")
+    )
+    assert plain["count"].sum() == len(rows)
+    columns = ["store", "week", "period", "count"]
+    pd.testing.assert_frame_equal(parts[columns], plain[columns], check_exact=True)
+    net = [(table["cents"] - table["refunds"]).to_numpy() for table in (plain, parts)]
+    np.testing.assert_allclose(net[1], net[0], atol=1e-6)
+    assert net[0].sum() == pytest.approx(100 * rows["amount"].sum())

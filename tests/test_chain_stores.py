@@ -4,6 +4,7 @@ import json
 import math
 import os
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks.chain_shops import shop
+from optimizer.chain import stores as chain_stores
 from optimizer.chain.frontier import levels
 from optimizer.chain.run import chain_week
 from optimizer.chain.stores import ANSWERS, Progress, map_stores
@@ -33,6 +35,12 @@ def solved(store: str) -> dict:
     case, whom = shop(int(store[1:]), 60)
     today = evaluate(case, whom, case.hours.calendar().current)
     return vars(levels([chain_week(case, whom)])) | {"today": today.objective}
+
+
+def slow(store: str) -> dict:
+    """A row after a moment."""
+    time.sleep(0.05)
+    return week(store)
 
 
 def poisoned(store: str) -> dict:
@@ -201,6 +209,33 @@ def test_dask_names_the_store_that_kills_its_workers(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     rows = map_stores(Deadly(tmp_path, 999), STORES[:12], "dask", workers=2, batch=6)
     assert [row["store"] for row in rows if "error" in row] == ["S005"]
+
+
+def test_a_cluster_without_workers_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever for workers that do not come."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(chain_stores, "PATIENCE_SECONDS", 0.2)
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as cluster,
+        pytest.raises(CaseError, match="no worker of the Dask cluster is left"),
+    ):
+        map_stores(week, ["S001"], "dask", scheduler=cluster.scheduler_address)
+
+
+def test_workers_that_are_gone_for_good_are_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster of our own that has lost all its workers goes on with new ones."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(chain_stores, "PATIENCE_SECONDS", 2.0)
+    lost: list[int] = []
+
+    def lose_all(progress: Progress) -> None:
+        if not lost:
+            lost.append(progress.done)
+            distributed.default_client().cluster.scale(0)
+
+    rows = map_stores(slow, STORES[:40], "dask", workers=1, batch=4, tell=lose_all)
+    assert lost and lost[0] < 40
+    assert [row["store"] for row in rows if "error" not in row] == STORES[:40]
 
 
 def test_a_scheduler_that_is_not_there_is_told_in_a_sentence() -> None:

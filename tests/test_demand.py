@@ -12,9 +12,10 @@ from optimizer.case import Case, DisplacementFacts
 from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand, interval
 from optimizer.demand.displacement import Displacement, displacement, true_potential
-from optimizer.demand.estimate import _make_ready, fit_demands
+from optimizer.demand.estimate import fit_demands
 from optimizer.demand.habituation import habituation, learnt
 from optimizer.demand.latent import Counts, Drifts, _fit, posterior_draws, walk_precision
+from optimizer.demand.ready import make_ready
 from optimizer.errors import DataError
 from optimizer.opening import OpeningHours
 from optimizer.timegrid import TimeGrid
@@ -359,7 +360,7 @@ def test_weekday_levels_are_those_of_a_poisson_regression() -> None:
 
     fitted = sm.GLM(sold, weekday, family=sm.families.Poisson(), exposure=np.full(70, 8.0)).fit()
 
-    np.testing.assert_allclose(_make_ready(shop).level, np.exp(fitted.params), rtol=1e-9)
+    np.testing.assert_allclose(make_ready(shop).level, np.exp(fitted.params), rtol=1e-9)
 
 
 def test_thin_data_give_a_wide_answer_and_no_claim() -> None:

@@ -17,14 +17,17 @@ LONGEST_FILE = 400  # lines
 # its __init__, which may gather what is in the room; "optimizer" gathers the public names.
 ORDER = """
     language errors timegrid opening_rules osm_text opening firmness people channels site case
-    casefile
-    data.workbook_child data.packed data.files data.parsing data.money data.exports data.names
+    store_list casefile
+        data.workbook_child data.packed data.files data.people_list data.parsing data.money
+    data.exports data.names
     data.formats
     data.tally data.counters data.sales data.currency data.totals data.reading data.inferred
     data.placing data.observations data.contacts data
-    demand.demand demand.latent demand.habituation demand.evidence demand.estimate
+    demand.demand demand.latent demand.habituation demand.evidence demand.ready
+    demand.teachers demand.estimate
     demand.displacement demand.contacts
-    demand.backtest demand.checked demand.comparison demand.changes demand.chain_trial demand.trial
+        demand.backtest demand.checked demand.comparison demand.changes demand.chain_trial
+    demand.trial
     demand
     planning.queueing planning.response planning.rules
     planning.house_rules planning.plan planning.recapture
@@ -32,12 +35,15 @@ ORDER = """
     planning.loyalty planning.coverage
     planning.solver_process planning.milp planning.doors planning.week planning.priced
     planning.curves planning.exchange
-    planning.patterns planning.bounds planning.engine planning.conflict planning.hours
+        planning.patterns planning.day_program planning.bounds planning.engine planning.conflict
+    planning.hours
     planning.ladder planning.explain planning.scenario planning.what_ifs planning.surge
     planning.pay planning
     desk.transient desk.closing desk.team desk.response desk.mail desk.week desk.answer desk
-    roster.roster roster.automaton roster.lines roster.problem roster.columns roster.search
-    roster.rules roster.book roster.floor roster.people roster.check roster.worth roster.ways
+    roster.roster roster.automaton roster.lines roster.problem roster.columns
+    roster.best roster.dive roster.search
+        roster.rules roster.book roster.floor roster.people roster.check roster.worth
+    roster.hiring roster.ways
     roster.making roster.joint roster
     chain.cells chain.stores chain.reduce chain.pooled chain.whole chain.frontier chain.budget
     chain.compare
@@ -49,7 +55,7 @@ ORDER = """
     reporting.roster_words reporting.plan_listings reporting.paper reporting.drawings
     reporting.html reporting.pdf
     reporting.xlsx reporting.ics reporting.trial reporting.hours_markup reporting.door_sign
-    reporting.report
+    reporting.roster_files reporting.report
     reporting.takeaway
     reporting.chain_words reporting.chain_plots reporting.chain_files
     reporting
@@ -57,7 +63,8 @@ ORDER = """
     cli.asked cli.desk cli.shop cli.plans cli.rosters cli.trials cli.takeaway cli.chains
     cli.program cli __main__
     app.words app.state app.sign_in app.chained app.uploads app.share app.reasons app.trial_kit
-    app.lost app.hours app.staff app.rosters app.roster app.stores app.scenarios app.desk
+        app.lost app.hours app.staff app.rosters app.people app.roster app.stores app.scenarios
+    app.desk
     app.trust app.data app
 """.split()  # noqa: SIM905  one room after the other reads better than sixty quoted names
 

@@ -169,3 +169,36 @@ def test_a_solver_without_an_answer_leaves_a_suspicion(monkeypatch: pytest.Monke
     text = refused(with_changes(shop(), CONFLICTS["obligatory hours and rest"][0]))
 
     assert text.startswith("no plan was found; it seems that these cannot all hold: obligatory")
+
+
+@pytest.mark.parametrize("roles", [False, True])
+def test_more_people_at_a_time_than_employees_are_named(roles: bool) -> None:
+    """Three cannot be there of two; of three they can, and one role's people are not another's."""
+    service = {"min_staff": 3 - roles, "max_staff": 4}
+    facts: Changes = {f"service.{name}": value for name, value in service.items()}
+    if roles:
+        other = {"name": "advice", "share": 0.5, "service": {"min_staff": 1, "max_staff": 1}}
+        facts = {"role": [{"name": "till", "share": 0.5, "service": service}, other]}
+    case = with_changes(shop(), {**facts, "employee": PEOPLE})
+    text = refused(case)
+
+    assert text.startswith(
+        "service.min_staff: 3 people must be there at a time, but the case lists"
+    )
+    assert "2 employees. Ask for fewer people in service.min_staff, or add employees." in text
+    third = [*PEOPLE, {"name": "Cy", "contract_hours": [0, 40]}]
+    plan = optimize(with_changes(case, {"employee": third}), potential(two_peaks()), time_limit=0)
+    assert plan.staff[plan.opening].min() == 3
+
+
+def test_hours_that_need_more_people_than_employees_stay_closed() -> None:
+    """Three are asked for after five, two are employed: doors close at five, or it is refused."""
+    asked = [{"hours": "Mo-Su 17:00-24:00", "staff": 3}]
+    case = with_changes(shop(), {"employee": PEOPLE, "service.min_staff_at": asked})
+    plan = optimize(case, potential(two_peaks()), time_limit=0)
+
+    assert max(plan.hours.closing_minute(day) or 0 for day in range(7)) <= 17 * 60
+    assert any("need more people at a time than there are employees" in note for note in plan.notes)
+    assert check_plan(case, plan) == []
+    forced = with_changes(case, {"hours.obligatory": "Mo 16:00-18:00"})
+    assert "3 people must be there at a time" in refused(forced)

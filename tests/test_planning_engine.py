@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from optimizer.case import Case
 from optimizer.casefile import with_changes
 from optimizer.planning import solver_process
-from optimizer.planning.bounds import Bounds, DayProgram, dear
+from optimizer.planning.bounds import Bounds
+from optimizer.planning.day_program import DayProgram, dear
 from optimizer.planning.engine import find, pruned
 from optimizer.planning.evaluate import evaluate
 from optimizer.planning.exchange import DayShifts, ShiftTable

@@ -27,6 +27,19 @@ def test_frontier_rises_to_the_free_optimum_below_its_bounds() -> None:
         assert again.objective == pytest.approx(level.evaluation.objective)
 
 
+def test_each_level_is_the_best_plan_with_its_hours() -> None:
+    """A level and the proven plan with the same limit on paid hours lie within both gaps."""
+    people = potential(two_peaks())
+    for level in frontier(shop(), people, points=8)[1::2]:
+        here = level.evaluation
+        limited = shop(labour__hours_per_week=here.paid_hours)
+        plan = optimize(limited, people, gap=1e-6)
+
+        assert here.objective <= plan.bound + 0.01
+        assert plan.objective <= level.bound + 0.01
+        assert here.objective == pytest.approx(plan.objective, rel=5e-3)
+
+
 def test_a_limited_plan_lies_under_the_frontier() -> None:
     """No plan with a limit on paid hours passes the bound between two levels."""
     case, people = shop(), potential(two_peaks())

@@ -1,5 +1,6 @@
 """Rosters: every rule kept and needed, every figure counted twice, and nothing ever infeasible."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,13 +13,21 @@ import pytest
 from optimizer.case import Case
 from optimizer.casefile import case_from_table, with_changes
 from optimizer.errors import CaseError, PlanError
+from optimizer.language import Weekday
 from optimizer.opening import OpeningHours
 from optimizer.people import Employee, Leave, RosterRules, Wish
 from optimizer.planning.hours import optimize
+from optimizer.reporting import roster_words
 from optimizer.roster.automaton import OFF
 from optimizer.roster.check import check_roster
 from optimizer.roster.floor import Ask, Floor
-from optimizer.roster.making import judge_roster, make_roster, solve_roster
+from optimizer.roster.making import (
+    after_illness,
+    changed_cells,
+    judge_roster,
+    make_roster,
+    solve_roster,
+)
 from optimizer.roster.people import People
 from optimizer.roster.problem import Team
 from optimizer.roster.roster import Assignment, Roster
@@ -45,8 +54,10 @@ def shop(*people: Employee, rules: RosterRules = FREE, **facts: Any) -> Case:
 
 
 def with_rule(name: str, firmness: float | str) -> RosterRules:
-    """All rules off but one."""
+    """All rules off but one; the contract would keep anybody within the longest week."""
     only: dict[str, Any] = {name: firmness}
+    if name == "longest_week":
+        only["contract_hours"] = "off"
     return replace(FREE, **only)
 
 
@@ -58,9 +69,9 @@ def ask(case: Case, hours: str = LONG, busy: np.ndarray | None = None, **more: A
     return Ask(case, whom, opening, opening[None].astype(int), **more)
 
 
-def solved(case: Case, hours: str = LONG, **more: Any) -> Roster:
+def solved(case: Case, hours: str = LONG, seconds: float = 5.0, **more: Any) -> Roster:
     """The roster of a shop; found in a second or so."""
-    return solve_roster(ask(case, hours, **more), seconds=5.0)
+    return solve_roster(ask(case, hours, **more), seconds=seconds)
 
 
 def days_of(roster: Roster, person: str = "A") -> list[int]:
@@ -101,6 +112,7 @@ PAIRS: list[Pair] = [
     ("daily_rest", lambda roster: min(rests(roster)) >= 11, {"busy": CLOPENING}),
     ("weekly_rest", lambda roster: len(days_of(roster)) <= 6, {"hours": SHORT}),
     ("contract_hours", lambda roster: week_hours(roster) <= 20, {}),
+    ("longest_week", lambda roster: week_hours(roster) <= 48, {}),
     ("longest_day", lambda roster: max(s.paid_hours for s in roster.assignments) <= 10, {}),
     (
         "days_in_a_row",
@@ -143,15 +155,21 @@ def test_rule_is_kept_where_strict_and_broken_where_off(
     assert named == {rule}
 
 
-@pytest.mark.parametrize("rule", ["weekly_rest", "contract_hours"])
-def test_soft_rule_gives_way_for_more_than_its_price(rule: str) -> None:
+@pytest.mark.parametrize(("rule", "kept", "more"), PAIRS, ids=[pair[0] for pair in PAIRS])
+def test_soft_rule_gives_way_for_more_than_its_price(
+    rule: str, kept: Callable[[Roster], bool], more: dict[str, Any]
+) -> None:
     """A cheap rule is bent and its price is in the value; a dear one is kept."""
+    facts = {"labour__shift_hours": (4, 14)} if rule == "longest_day" else {}
     person = replace(HUNGRY, contract_hours=(0, 20 if rule == "contract_hours" else 48))
-    cheap = solved(shop(person, rules=with_rule(rule, 0.5)), SHORT)
-    dear = solved(shop(person, rules=with_rule(rule, 5000.0)), SHORT)
+    cheap, dear = (
+        solved(shop(person, rules=with_rule(rule, price), **facts), **more)
+        for price in (0.5, 5000.0)
+    )
 
-    assert [b.rule for b in cheap.broken] == [rule.replace("_", " ")]
-    assert (cheap.broken[0].price or 0) > 0
+    assert not kept(cheap) and kept(dear)
+    assert {b.rule.replace(" ", "_").lower() for b in cheap.broken} == {rule}
+    assert all((b.price or 0) > 0 for b in cheap.broken)
     assert not dear.broken
 
 
@@ -292,6 +310,40 @@ def test_least_change_after_an_illness() -> None:
     assert {s.day for s in old ^ new} == {sick}
 
 
+def test_roster_that_people_know_changes_as_the_notice_lets_it() -> None:
+    """Off, all is made anew; at a price, little changes; strict, only the ill one's cell does."""
+    people = [Employee(name, (0, 20)) for name in "ABC"]
+    hours = "Mo-Fr 10:00-18:00"
+    case = shop(*people, hours__candidate=hours, hours__obligatory=hours)
+    whom = potential(12.0 * np.ones(168), draws=2)
+    plan = optimize(case, whom, time_limit=0)
+    before = make_roster(case, whom, plan, seconds=2.0)
+    ill = before.assignments[0]
+
+    changed, worth = {}, {}
+    for notice in ("off", 25.0, "strict"):
+        bound = replace(case, roster=with_rule("notice", notice))
+        after = after_illness(bound, whom, plan, before, ill.person, (ill.day,), seconds=2.0)
+        changed[notice], worth[notice] = changed_cells(before, after), after.value
+        assert ill.day not in days_of(after, ill.person)
+
+    assert changed["strict"] == ((ill.person, ill.day),)
+    assert 1 < len(changed[25.0]) <= len(changed["off"])
+    assert worth["strict"] < worth[25.0] - 25.0 * (len(changed[25.0]) - 1)
+
+
+def test_long_shift_holds_a_break_unless_none_is_asked_for() -> None:
+    """With a break of an hour; where none is asked for people work on, and the checker sees it."""
+    rested = shop(HUNGRY)
+    through = shop(HUNGRY, labour__break_minutes=0)
+
+    held, free = solved(rested, "Mo 10:00-18:00"), solved(through, "Mo 10:00-18:00")
+
+    assert [s.break_minutes for s in held.assignments] == [60]
+    assert [(s.break_minutes, s.paid_hours) for s in free.assignments] == [(0, 8.0)]
+    assert {b.rule for b in check_roster(rested, free.assignments, 1)} == {"break"}
+
+
 def test_unmet_need_is_listed_with_its_cost_and_a_way_out() -> None:
     """Nobody on Sunday: its hours are listed, and the gain of each way out is what it brings."""
     closed_sunday = OpeningHours.parse("Mo-Sa 00:00-24:00")
@@ -320,6 +372,94 @@ def test_way_out_may_be_to_open_later() -> None:
     way = next(way for way in roster.relaxations if way.says == "Open Sat at 12:00")
     later = solved(case, "Fr 10:00-18:00; Sa 12:00-18:00")
     assert later.value - roster.value == pytest.approx(way.gain, abs=0.01)
+
+
+def test_one_more_person_is_a_way_out_at_an_honest_price() -> None:
+    """Who is hired for the Sunday that nobody can work brings what the list says, to the cent."""
+    six_days = replace(HUNGRY, available=OpeningHours.parse("Mo-Sa 00:00-24:00"))
+    roster = solved(shop(six_days), SHORT)
+
+    way = next(way for way in roster.relaxations if way.cost)
+    helper = Employee("Helper", (0, 48), available=OpeningHours.parse("Su 00:00-24:00"))
+    hired = solved(shop(six_days, helper), SHORT)
+
+    assert way.says == "One more person on Sun: 10:00-15:00"
+    assert way.cost == pytest.approx(hired.pay[1].wage + hired.pay[1].supplements)
+    assert hired.value - roster.value == pytest.approx(way.gain, abs=0.01)
+    assert not hired.unmet
+
+
+def test_one_more_person_who_costs_more_than_she_brings_is_said_so() -> None:
+    """At 500 an hour: hiring still stands in the list, with the word that it does not pay."""
+    six_days = replace(HUNGRY, available=OpeningHours.parse("Mo-Sa 00:00-24:00"), wage=10.0)
+    roster = solved(shop(six_days, economics__wage=500.0), SHORT)
+
+    (way,) = [way for way in roster.relaxations if way.cost]
+    assert way.gain < 0
+    assert roster_words.ways_out(roster)[-1].endswith("leaving it unmet is cheaper")
+
+
+def test_more_people_with_a_key_meet_all_that_is_missing() -> None:
+    """Two are asked for all day: with those who would be hired they are there, one with a key."""
+    person = Employee("A", (0, 48), available=OpeningHours.parse("Mo 10:00-14:00"), keyholder=True)
+    case = shop(person, service__min_staff=2, labour__keyholder=True, labour__break_after_hours=9.0)
+    roster = solve_roster(ask(case, "Mo-Tu 08:00-20:00"), seconds=5.0)
+
+    for day, name in enumerate(("Mon", "Tue")):
+        way = next(way for way in roster.relaxations if f"more people on {name}:" in way.says)
+        at_work, keys = np.zeros((2, 24), dtype=int)
+        for shift in (s for s in roster.assignments if s.day == day):
+            at_work += shift.present(60)
+            keys += shift.present(60)
+        for start, end, key in re.findall(r"(\d\d):00-(\d\d):00( with a key)?", way.says):
+            at_work[int(start) : int(end)] += 1
+            keys[int(start) : int(end)] += bool(key)
+        assert (at_work[8:20] >= 2).all() and (keys[8:20] >= 1).all()
+
+
+def test_two_ways_together_where_none_helps_alone() -> None:
+    """The only keyholder has no hours left and is not free on Friday: both have to give way."""
+    key = Employee("A", (0, 8), available=OpeningHours.parse("Mo 10:00-18:00"), keyholder=True,
+                   fixed=OpeningHours.parse("Mo 10:00-18:00"))  # fmt: skip
+    case = shop(key, labour__keyholder=True, labour__break_after_hours=9.0, rules__min_staff="off")
+    roster = solved(case, "Mo,Fr 10:00-18:00")
+
+    assert not [w for w in roster.relaxations if w.says in ("A works 16 h", "A can work on Fri")]
+    (both,) = [way for way in roster.relaxations if " and " in way.says]
+    assert both.says == "A works 16 h and A can work on Fri"
+    freed = replace(key, contract_hours=(0, 16), available=OpeningHours.parse("24/7"))
+    again = solved(replace(case, employee=(freed,)), "Mo,Fr 10:00-18:00")
+    over = 8 * 0.5 * again.pay[0].wage / again.pay[0].paid_hours
+    assert again.value - over - roster.value == pytest.approx(both.gain, abs=0.01)
+
+
+def test_no_shift_fits_into_the_opening_hours() -> None:
+    """Open for two hours with shifts of four at least: nobody works, and a short shift would do."""
+    case = shop(HUNGRY)
+
+    roster = solved(case, "Mo 10:00-12:00")
+
+    assert not roster.assignments and [need.day for need in roster.unmet] == [0]
+    (way,) = [way for way in roster.relaxations if way.says == "A shift may be as short as 2 h"]
+    short = solved(with_changes(case, {"labour.shift_hours": (2, 9)}), "Mo 10:00-12:00")
+    assert short.value - roster.value == pytest.approx(way.gain, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_day_with_an_unmet_need_has_a_way_out(seed: int) -> None:
+    """Shops with too few people: no weekday with an unmet need is without somebody to hire."""
+    rng = np.random.default_rng(seed)
+    people = [
+        Employee(name, (0, float(rng.integers(4, 20))), keyholder=bool(k == 0))
+        for k, name in enumerate("AB")
+    ]
+    case = shop(*people, rules=RosterRules(), labour__keyholder=bool(seed % 2))
+    roster = solved(case, "Mo-Sa 09:00-19:00; Su 12:00-16:00", busy=rng.uniform(0, 20, 168))
+
+    days = {Weekday(need.day).written("en") for need in roster.unmet}
+    assert days and days == {
+        day for day in days for way in roster.relaxations if way.cost and f"on {day}:" in way.says
+    }
 
 
 def brute(case: Case, request: Ask) -> float:
@@ -422,8 +562,13 @@ def test_contract_hours_average_over_weeks() -> None:
     """A busy and a quiet week: with averaging the first may pass the contract, the sum may not."""
     leave = (Leave(date(2026, 11, 30), date(2026, 12, 4)),)
     person = replace(HUNGRY, contract_hours=(0, 20), leave=leave)
-    weekly = solved(shop(person), weeks=2, first=MONDAY)
-    averaged = solved(shop(person, rules=replace(FREE, averaging_weeks=2)), weeks=2, first=MONDAY)
+    two_weeks: dict[str, Any] = {
+        "weeks": 2,
+        "first": MONDAY,
+        "seconds": 30.0,
+    }  # to its end, also on a busy machine
+    weekly = solved(shop(person), **two_weeks)
+    averaged = solved(shop(person, rules=replace(FREE, averaging_weeks=2)), **two_weeks)
 
     assert week_hours(weekly) <= 20 < week_hours(averaged)
     assert averaged.paid_hours <= 40

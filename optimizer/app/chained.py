@@ -33,12 +33,15 @@ def _solved() -> ChainAnswer:
     for store, case in facts.items():
         known = Known(case, seen[store], demands[store])
         malls.setdefault(case.site.mall or store, {})[store] = known
-    rows: list[dict[str, Any]] = []
+    silent = [store for store, _ in whole.stores if store not in seen]
+    rows: list[dict[str, Any]] = [
+        {"store": store, "error": say("no sales fall into the opening hours")} for store in silent
+    ]
     units: list[dict[str, Any]] = []
     with state.progress(say("Solving every store ...")) as tell:
         for together in malls.values():
-            done = say("{done} of {all} stores", done=len(rows), all=len(seen))
-            tell(len(rows) / len(seen), done)
+            number = len(rows) - len(silent)
+            tell(number / len(seen), say("{done} of {all} stores", done=number, all=len(seen)))
             found = solve(together, sisters, whole_shifts=False)
             rows += found["rows"]
             units += found["units"]

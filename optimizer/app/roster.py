@@ -1,16 +1,18 @@
 """Roster: who works when, what that leaves open and costs; edited by hand, or made anew."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
-from optimizer.app import rosters, share, state
-from optimizer.language import Day, say
+from optimizer.app import people, rosters, share, state
+from optimizer.language import Day, Exact, said, say
 from optimizer.planning.plan import Plan
 from optimizer.reporting import roster_words
 from optimizer.roster.floor import Cell
+from optimizer.roster.joint import Together, deserted_hours, most_lost
 from optimizer.roster.making import (
     after_illness,
     ask_for,
@@ -29,7 +31,7 @@ def page() -> None:
     shop = state.shop()
     if not shop.case.employee:
         state.headline(shop, say("Nobody is known who could work here"))
-        show_people(shop)
+        people.show(shop)
         return
     plan, _, _ = state.plan(shop)
     answer = st.container()
@@ -42,12 +44,14 @@ def page() -> None:
     with answer:
         state.headline(shop, roster_words.headline(shown))
     show_open(shown)
+    show_together(shop, plan, current)
     show_change(shop, plan, shown)
     show_fairness(shop, shown)
     show_pay(shop, shown)
-    show_together(shop, plan)
     with st.expander(state.t(say("People"))):
-        show_people(shop)
+        people.show(shop)
+    with st.expander(state.t(say("Rules on working time"))):
+        people.show_rules(shop)
 
 
 def choose_weeks() -> tuple[int, date | None]:
@@ -106,29 +110,57 @@ def edit(shop: state.Shop, plan: Plan, roster: Roster, version: str) -> Roster:
             if text != table[name].iloc[row]:
                 with state.problems():
                     changed = rosters.with_cell(shop.case, roster, changed, person, day, text)
+    if "roster_said" in st.session_state:
+        first, *changes = st.session_state.pop("roster_said")
+        state.paragraphs(first)
+        state.listed(changes)
     if changed == roster.assignments:
-        state.paragraphs(roster_words.proof(roster))
+        state.paragraphs(roster_words.checked(roster), roster_words.proof(roster))
         search(shop, plan, roster)
+        show_standing(shop, plan, roster)
         return roster
     ask = ask_for(shop.case, shop.potential, plan, weeks=roster.weeks, first=roster.first)
     after = judge_roster(ask, changed)
     after = replace(after, bound=max(roster.bound, after.value))
-    state.paragraphs(roster_words.edited(roster, after))
+    state.paragraphs(roster_words.edited(roster, after), roster_words.checked(after))
     left, right = st.columns(2)
     if left.button(state.t(say("Keep these cells, make the rest anew")), type="primary"):
-        cells = changed_cells(roster, after)
-        shifts = {(s.person, s.day): s for s in changed}
-        locked = {cell: shifts.get(cell) for cell in cells}
-        keep(
-            make_roster(
-                shop.case, shop.potential, plan, weeks=roster.weeks, first=roster.first,
-                locked=st.session_state.roster_locked | locked, seconds=rosters.QUICK,
-            ),
-            locked,
-        )  # fmt: skip
-        st.rerun()
+        cells = [*st.session_state.roster_locked, *changed_cells(roster, after)]
+        make_anew(shop, plan, after, cells)
     right.button(state.t(say("Back to the proposal")), on_click=keep, args=(roster, {}))
     return after
+
+
+def make_anew(shop: state.Shop, plan: Plan, roster: Roster, cells: Iterable[Cell]) -> None:
+    """Some cells stand as they are in a roster, and the rest is found again."""
+    shifts = {(shift.person, shift.day): shift for shift in roster.assignments}
+    locked = {cell: shifts.get(cell) for cell in cells}
+    found = make_roster(
+        shop.case, shop.potential, plan, weeks=roster.weeks, first=roster.first, locked=locked,
+        seconds=rosters.QUICK,
+    )  # fmt: skip
+    st.session_state.roster_locked = {}
+    keep(found, locked)
+    st.rerun()
+
+
+def show_standing(shop: state.Shop, plan: Plan, roster: Roster) -> None:
+    """Cells that are to stay as they are when the rest is made anew."""
+    with st.expander(state.t(say("Keep some cells, make the rest anew"))):
+        names = {
+            (person, day): state.t(
+                said("{person}, {day}", person=person, day=roster_words.day_name(roster, day))
+            )
+            for person in roster.people
+            for day in range(7 * roster.weeks)
+        }
+        cells = st.multiselect(
+            state.t(say("These stay as they are, shifts and days off")), list(names),
+            default=[cell for cell in st.session_state.roster_locked if cell in names],
+            format_func=names.__getitem__, key=f"standing-{hash(roster.assignments)}",
+        )  # fmt: skip
+        if st.button(state.t(say("Make the rest anew"))):
+            make_anew(shop, plan, roster, cells)
 
 
 def search(shop: state.Shop, plan: Plan, roster: Roster) -> None:
@@ -174,10 +206,6 @@ def show_change(shop: state.Shop, plan: Plan, roster: Roster) -> None:
             st.session_state.roster_said = roster_words.changes(roster, after, cells)
             keep(after, {(person, day): None for day in days})
             st.rerun()
-        if "roster_said" in st.session_state:
-            first, *changes = st.session_state.pop("roster_said")
-            state.paragraphs(first)
-            state.listed(changes)
 
 
 def show_fairness(shop: state.Shop, roster: Roster) -> None:
@@ -203,59 +231,37 @@ def show_pay(shop: state.Shop, roster: Roster) -> None:
     """Paid hours of everybody, and the files for payroll and calendars."""
     state.section(say("Paid hours"))
     state.table(roster_words.pay_rows(roster))
-    with st.container(horizontal=True):
-        st.download_button(
-            state.t(say("Hours for the payroll (CSV)")),
-            roster_words.payroll_csv({shop.demand.store: roster}, state.language()).encode(
-                "utf-8-sig"
-            ),
-            "payroll.csv",
-            "text/csv",
-        )
-        share.calendars(shop, roster)
+    share.roster_files(shop, roster)
 
 
-def show_together(shop: state.Shop, plan: Plan) -> None:
+def show_together(shop: state.Shop, plan: Plan, roster: Roster) -> None:
     """Hours and people decided together, where few people bind."""
     state.section(say("Hours that suit these people"))
-    state.caption(
-        say(
-            "The plan's hours are the best for anybody. With few people, other hours may earn more."
+    ask = ask_for(shop.case, shop.potential, plan, weeks=roster.weeks, first=roster.first)
+    hours = deserted_hours(ask, roster)
+    if hours:
+        state.paragraphs(
+            say(
+                "These people cannot staff the plan: {hours} open hours a week have too few of "
+                "them, or nobody with a key. Decided together, the doors move to where they are.",
+                hours=Exact(hours),
+            )
         )
-    )
+    lost = most_lost(shop.case, plan, roster)
+    state.caption(roster_words.two_steps(lost, roster))
     if st.button(state.t(say("Decide hours and people together"))):
         found = rosters.together(shop, plan)
-        state.paragraphs(roster_words.together(found))
+        state.paragraphs(roster_words.other_hours(found, roster))
         st.code(str(found.hours), language=None, wrap_lines=True)
         state.paragraphs(roster_words.headline(found.roster))
+        st.button(state.t(say("Take these hours and this roster")), on_click=adopt, args=(found,))
 
 
-def show_people(shop: state.Shop) -> None:
-    """The people as a table to write in."""
-    state.caption(
-        say('Hours per week by contract, and when they can work, like "Mo-Fr 08:00-20:00".')
-    )
-    columns = {
-        "name": state.t(say("Name")),
-        "least": state.t(say("Hours, at least")),
-        "most": state.t(say("at most")),
-        "available": state.t(say("Can work")),
-        "keyholder": state.t(say("Holds a key")),
-    }
-    kinds = {"name": str, "least": float, "most": float, "available": str, "keyholder": bool}
-    known = [
-        (person.name, *person.contract_hours, str(person.available), person.keyholder)
-        for person in shop.case.employee
-    ]
-    rows = pd.DataFrame(known, columns=list(columns)).astype(kinds)
-    written = st.data_editor(
-        rows, num_rows="dynamic", hide_index=True, key=f"people-{shop.key}",
-        column_config=dict(columns),
-    )  # fmt: skip
-    if st.button(state.t(say("Use these people"))):
-        with state.problems():
-            state.state({"employee": rosters.facts(shop.case.employee, written)})
-            st.rerun()
+def adopt(found: Together) -> None:
+    """Suppose the hours that suit the people, and look at their roster."""
+    hours = str(found.hours)
+    state.suppose({"hours.candidate": hours, "hours.obligatory": hours})
+    keep(found.roster, {})
 
 
 page()

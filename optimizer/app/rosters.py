@@ -1,19 +1,16 @@
 """Rosters of a visitor: cached answers, the one on the screen, and a search that can be stopped."""
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from optimizer.app import state
 from optimizer.case import Case
 from optimizer.errors import CaseError
 from optimizer.language import Percent, say
-from optimizer.people import Employee
 from optimizer.planning.plan import Plan
 from optimizer.reporting.sentences import window
 from optimizer.roster.floor import Ask
@@ -38,7 +35,12 @@ def first_roster(shop: state.Shop, plan: Plan, weeks: int, first: date | None) -
 def _first_roster(key: tuple[str, int, date | None], _shop: state.Shop, _plan: Plan) -> Roster:
     _, weeks, first = key
     return make_roster(
-        _shop.case, _shop.potential, _plan, weeks=weeks, first=first, seconds=QUICK * weeks
+        _shop.case,
+        _shop.potential,
+        _plan,
+        weeks=weeks,
+        first=first,
+        seconds=QUICK * (1 + weeks) / 2,
     )
 
 
@@ -121,8 +123,11 @@ def with_cell(
     if text == FREE:
         return others
     start, _, end = text.replace("\N{EN DASH}", "-").partition("-")
-    first, last = parse_clock(start), parse_clock(end)
     period = case.period_minutes
+    try:
+        first, last = parse_clock(start), parse_clock(end)
+    except CaseError:
+        first = last = 0
     if not first < last or first % period or last % period:
         raise CaseError(
             say('"{text}" is not a shift', text=text),
@@ -135,27 +140,3 @@ def with_cell(
     roles = [s.role for s in roster.of(person)]
     role = roles[0] if roles else (case.role[0].name if case.role else "")
     return tuple(sorted([*others, shift_by_hand(case, person, day, first, last, role)]))
-
-
-def facts(known: Sequence[Employee], written: pd.DataFrame) -> list[dict[str, object]]:
-    """The table's rows as facts; what the table does not show stays as it was."""
-    found = []
-    before = {person.name: person for person in known}
-    for row in written.to_dict("records"):
-        if not row["name"] or pd.isna(row["name"]):
-            continue
-        least, most = (0.0 if pd.isna(row[end]) else float(row[end]) for end in ("least", "most"))
-        person = before.get(str(row["name"]))
-        fields = {} if person is None else {name: getattr(person, name) for name in
-                                            Employee.__dataclass_fields__}  # fmt: skip
-        text = "24/7" if pd.isna(row["available"]) else str(row["available"]) or "24/7"
-        found.append(
-            fields
-            | {
-                "name": str(row["name"]),
-                "contract_hours": (least, most),
-                "available": text,
-                "keyholder": bool(row["keyholder"]) and not pd.isna(row["keyholder"]),
-            }
-        )
-    return found

@@ -20,6 +20,7 @@ from optimizer.planning.evaluate import Evaluation
 from optimizer.planning.plan import Plan
 from optimizer.planning.rules import rule_pack
 from optimizer.reporting import takeaway
+from optimizer.reporting.roster_files import RosterFiles, plain_name
 from optimizer.reporting.takeaway import Takeaway
 from optimizer.roster.roster import Roster
 
@@ -52,6 +53,12 @@ KINDS = {  # by purpose: file -> what its button says, and its media type
         "google-hours.csv": (say("Google Business Profile (CSV)"), "text/csv"),
     },
 }
+ROSTER_KINDS = {
+    "roster.pdf": (say("Weeks to print (PDF)"), "application/pdf"),
+    "roster.xlsx": KINDS["work"]["plan.xlsx"],
+    "calendars.zip": KINDS["work"]["calendars.zip"],
+    "payroll.csv": (say("Hours for the payroll (CSV)"), "text/csv"),
+}
 
 
 def downloads(
@@ -74,14 +81,14 @@ def downloads(
     scenario()
 
 
-def calendars(shop: state.Shop, roster: Roster) -> None:
-    """A button for the calendar files of all people of a roster, together in one archive."""
-    tongue, now = state.language(), datetime.now().astimezone()
-    name = shop.case.name or state.t(say("Your shop"))
+def roster_files(shop: state.Shop, roster: Roster) -> None:
+    """A button for each file of a roster: on paper, workbook, calendars, hours for the payroll."""
+    now = datetime.now().astimezone()
     monday = now.date() + timedelta(days=7 - now.weekday())
-    label, kind = KINDS["work"]["calendars.zip"]
-    _button(label, "calendars.zip", kind,
-            lambda: takeaway.calendars(roster, name, shop.case, tongue, monday, now))  # fmt: skip
+    files = RosterFiles(shop.case, roster, state.language(), monday, now).files
+    with st.container(horizontal=True):
+        for name, (label, kind) in ROSTER_KINDS.items():
+            _button(label, name, kind, files[name])
 
 
 def scenario() -> None:
@@ -98,7 +105,7 @@ def scenario() -> None:
 
 
 def _button(label: str, name: str, kind: str, make: Callable[[], bytes]) -> None:
-    shop = takeaway.plain_name(state.visitor().source.name, "shop")
+    shop = plain_name(state.visitor().source.name, "shop")
     st.download_button(state.plain(state.t(label)), make, f"{shop}-{name}", kind,
                        key=f"take-{name}", on_click="ignore")  # fmt: skip
 

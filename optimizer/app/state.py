@@ -44,12 +44,13 @@ from optimizer.casefile import (
 from optimizer.data.contacts import DeskRecord, read_contacts
 from optimizer.data.observations import Observations, read_observations
 from optimizer.demand.backtest import Backtest, backtest
-from optimizer.demand.checked import estimate_demands
+from optimizer.demand.checked import estimate_demands, that_sold
 from optimizer.demand.demand import Demand
 from optimizer.demand.displacement import Displacement, displacement
 from optimizer.desk.answer import DeskAnswer, answer_desk
 from optimizer.errors import DataError, OpeningHoursError
 from optimizer.language import said, say
+from optimizer.people import RosterRules
 from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.hours import optimize
 from optimizer.planning.lost import HourWorth, SalesLost, hour_worth, sales_lost
@@ -317,6 +318,7 @@ def _estimate(who: Visitor) -> Estimate:
         with progress() as tell:
             seen = read_observations(case, lambda share, step: tell(share / 2, step))
             tell(0.5, say("Estimating the demand"))
+            seen = that_sold(seen)
             found = seen, estimate_demands(case, list(seen.values()))
         while len(kept) >= _ESTIMATES:
             kept.pop(next(iter(kept)))
@@ -344,9 +346,13 @@ def progress(
 
 
 def plan(shop: Shop) -> tuple[Plan, Evaluation, Evaluation]:
-    """The best week, what it is worth, and what today's hours are worth."""
+    """The best week, what it is worth, and what today's hours are worth.
+
+    How rosters are made changes none of it.
+    """
+    case = replace(shop.case, roster=RosterRules())
     with st.spinner(t(SEARCHING)):
-        return _planned(shop.key, shop)
+        return _planned(hash_of((visitor().hashes, case)), shop)
 
 
 @st.cache_data(scope="session", max_entries=12, ttl=KEEP, show_spinner=False)

@@ -1,5 +1,7 @@
 """Stores: all shops of a chain side by side, compared fairly, and one budget of hours for them."""
 
+from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -12,11 +14,22 @@ from optimizer.chain.budget import Split
 from optimizer.chain.run import ChainAnswer
 from optimizer.language import Number, say, translated
 from optimizer.opening import OpeningHours
-from optimizer.reporting import chain_plots, chain_words
+from optimizer.reporting import chain_files, chain_plots, chain_words
 from optimizer.reporting.sentences import hours_told
 
 FILTERS = ("region", "format", "cluster")
 ALL = ""
+FILES = {  # what its button says, and its media type
+    "report.html": (say("Report as a web page"), "text/html"),
+    "stores.xlsx": (
+        say("Workbook (XLSX)"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    "stores.csv": (say("Shops (CSV)"), "text/csv"),
+    "stores.parquet": (say("Shops (Parquet)"), "application/vnd.apache.parquet"),
+    "google-hours.csv": (say("Google Business Profile (CSV)"), "text/csv"),
+    "opening-hours.csv": (say("OpenStreetMap (CSV)"), "text/csv"),
+}
 DIGITS = {  # of the numbers in the tables
     "margin_per_hour": 1,
     "given_footfall": 2,
@@ -71,7 +84,7 @@ def show_budget(answer: ChainAnswer) -> None:
     state.paragraphs(
         chain_words.price(answer, split),
         chain_words.proof(answer, split),
-        *chain_words.left_aside(answer),
+        *chain_words.provisos(answer),
     )
     told = say(
         "What every budget earns; the mark is the one chosen above; the table below holds it."
@@ -91,6 +104,7 @@ def show_budget(answer: ChainAnswer) -> None:
             state.listed(moves)
     state.section(say("What each shop gets"))
     show_plans(answer, split)
+    show_files(answer, split)
 
 
 @st.fragment
@@ -101,6 +115,12 @@ def show_stores(answer: ChainAnswer) -> None:
         say(
             "Margin per paid hour given each shop's own footfall and floor space. Places are 90 % "
             "intervals: shops whose intervals overlap cannot be told apart."
+        )
+    )
+    state.caption(
+        say(
+            "Longer pays: how likely it is that closing an hour later from Monday to Friday earns "
+            "more than it costs."
         )
     )
     chosen = filtered(chain_words.fair_table(answer))
@@ -169,6 +189,20 @@ def _in_words(text: str, language: str) -> str:
     return translated(hours_told(OpeningHours.parse(text)), language)
 
 
+def show_files(answer: ChainAnswer, split: Split) -> None:
+    """The answer to take along; a file is made when its button is pressed, in another thread."""
+    language, made = state.language(), date.today()
+
+    def making(name: str) -> Callable[[], bytes]:
+        return lambda: chain_files.files(answer, split, made, language)[name]()
+
+    state.caption(say("A row for each shop, the proposed hours for maps, and a report:"))
+    with st.container(horizontal=True):
+        for name, (label, kind) in FILES.items():
+            st.download_button(state.plain(state.t(label)), making(name), f"chain-{name}", kind,
+                               key=f"chain-{name}", on_click="ignore")  # fmt: skip
+
+
 def show_ranks(table: pd.DataFrame) -> None:
     """The ranks in a box of their own."""
     heads = chain_words.HEADS
@@ -216,6 +250,7 @@ def show_trials(answer: ChainAnswer) -> None:
     if told[5:]:
         with st.expander(state.t(say("The others"))):
             state.listed(told[5:])
+    state.paragraphs(*chain_words.sure_thursdays(answer))
 
 
 page()

@@ -88,7 +88,7 @@ class Reduced:
             mine = [tally for tally in series if tally.store == store]
             try:
                 if not any(tally.kind == "sales" and tally.counts.any() for tally in mine):
-                    raise DataError(say("no sales"), where=store)
+                    raise DataError(say("no sales"))
                 found[store] = observe(for_store(case, store), store, mine, (), False)
             except OpeningHoursError as error:
                 found[store] = error

@@ -20,7 +20,8 @@ from optimizer.chain.whole import WholeShifts
 from optimizer.errors import PlanError
 from optimizer.language import say
 from optimizer.opening import OpeningHours
-from optimizer.planning.bounds import AtPrice, Bounds, DayProgram
+from optimizer.planning.bounds import AtPrice, Bounds
+from optimizer.planning.day_program import DayProgram
 from optimizer.planning.week import Week
 from optimizer.timegrid import TimeGrid
 

@@ -18,7 +18,7 @@ from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand
 from optimizer.demand.estimate import fit_demands
 from optimizer.errors import DataError, OpeningHoursError
-from optimizer.language import say
+from optimizer.language import said, say
 
 GROUP = 112  # stores that are fitted together, besides their teachers
 TEACHERS = 16
@@ -104,7 +104,7 @@ def known_stores(case: Case, reduced: Reduced, group: Group) -> dict[str, Known 
         if np.nansum(found.transactions) > 0:
             shops[store] = found
         else:
-            answer[store] = say("no sales fall into the opening hours")
+            answer[store] = said("{what}.", what=say("no sales fall into the opening hours"))
     demands = pooled(case, list(shops.values()))
     for store, found in shops.items():
         demand = demands[store]

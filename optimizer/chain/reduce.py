@@ -29,6 +29,7 @@ from optimizer.timegrid import MINUTES_PER_DAY, TimeGrid
 MEMORY_MB = 600  # DuckDB's share, over all processes; beyond it goes to disk
 _PART_BYTES = 256 << 20  # small files are read together up to this size
 _HEAD_ROWS = 1000
+_MOST_CAREFUL_ROWS = 5_000_000  # of Parquet that takes care: it is held in memory as text
 _MICROSECONDS = 60_000_000  # a minute
 _EVENT_ROLES = {"time", "store", "amount", "order"}
 _TOTAL_ROLES = {"time", "store", "count"}
@@ -89,24 +90,56 @@ class ReduceOne:
                     into = f"COPY ({question}) TO '{_quoted(target)}' (FORMAT parquet)"
                     connection.execute(into)
                     return _account(target) | {"set_aside": _left_out(connection)}
-                problem = "its columns must be time, store, and amount or count, with times"
+                if piece.is_parquet and _rows(piece) > _MOST_CAREFUL_ROWS:
+                    raise DataError(
+                        say(
+                            "so many rows can only be read with columns for time, store, and "
+                            "amount or count, with times as timestamps"
+                        ),
+                        where=piece.files[0],
+                    )
             except duckdb.Error as error:
-                problem = str(error).splitlines()[0]
-        if piece.is_parquet:
-            raise DataError(
-                say("cannot be read: {problem}", problem=str(problem)), where=piece.files[0]
-            )
+                if piece.is_parquet:
+                    raise _damage(connection, duckdb, piece, error) from None
         return None  # the careful reader can read it, or tells better what is wrong
 
     def _by_reader(self, piece: Piece, target: Path) -> dict[str, Any]:
         """As the files of a single shop are read."""
         tables, out = [], []
         for file in piece.files:
-            found, report = read_file(replace(piece.source, file=file), None, self.grid)
+            source = _as_text(piece, file) if piece.is_parquet else replace(piece.source, file=file)
+            found, report = read_file(source, None, self.grid)
             tables.append(cells_of(found, self.minutes))
             out += [[aside.reason, aside.rows] for aside in report.set_aside]
         pq.write_table(pa.concat_tables(tables).sort_by("store"), target)
         return _account(target) | {"set_aside": out}
+
+
+def _as_text(piece: Piece, file: str) -> DataFile:
+    """A Parquet file as the CSV that it might have been, columns of its folders' names included."""
+    with engine().connect() as connection:
+        table = connection.read_parquet([file], hive_partitioning=True).df()
+    content = table.to_csv(index=False).encode()
+    return replace(piece.source, file=f"{Path(file).name}.csv", content=content)
+
+
+def _rows(piece: Piece) -> int:
+    return sum(pq.read_metadata(file).num_rows for file in piece.files)
+
+
+def _damage(connection: Any, duckdb: Any, piece: Piece, error: Exception) -> DataError:
+    """Which of a piece's files cannot be read."""
+    for file in piece.files:
+        try:
+            connection.execute("SELECT count(COLUMNS(*)) FROM read_parquet(?)", [file])
+        except duckdb.Error:
+            return DataError(
+                say("is not a whole Parquet file"),
+                where=file,
+                cure=say("Copy it here again, or take it out of the folder."),
+            )
+    problem = str(error).splitlines()[0]
+    return DataError(say("cannot be read: {problem}", problem=problem), where=piece.files[0])
 
 
 def _account(part: Path) -> dict[str, Any]:

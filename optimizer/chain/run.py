@@ -25,7 +25,7 @@ from optimizer.chain.pooled import Group, Known, groups, known_stores
 from optimizer.chain.sisters import kept_by_sisters, with_sisters
 from optimizer.chain.stores import Backend, Progress, Row, map_stores
 from optimizer.errors import DataError, OpeningHoursError, PlanError
-from optimizer.language import Money, say
+from optimizer.language import Listed, Money, say
 from optimizer.planning.potential import potential
 from optimizer.planning.response import Potential
 from optimizer.planning.week import Week, week_of
@@ -67,10 +67,11 @@ def solve(known: dict[str, Known | str], kept: dict[str, float], whole_shifts: b
         try:
             whom = with_sisters(potential(found.case, found.demand), kept.get(store, 0.0))
             week = chain_week(found.case, whom)
-            rows.append({"store": store} | describe(found.case, found.seen, found.demand, whom))
+            told = describe(found.case, found.seen, found.demand, whom)
+            rows.append({"store": store} | told | {"kept_by_sisters": kept.get(store, 0.0)})
             weeks.setdefault(found.case.site.mall or store, []).append((store, week))
         except OpeningHoursError as error:
-            rows.append({"store": store, "error": str(error)})
+            rows.append({"store": store, "error": error.said})
     units = []
     for unit, members in weeks.items():
         stores = [store for store, _ in members]
@@ -79,7 +80,7 @@ def solve(known: dict[str, Known | str], kept: dict[str, float], whole_shifts: b
             units.append({"name": unit, "stores": stores} | vars(frontier))
         except OpeningHoursError as error:
             rows = [row for row in rows if row["store"] not in stores]
-            rows += [{"store": store, "error": str(error)} for store in stores]
+            rows += [{"store": store, "error": error.said} for store in stores]
     return {"rows": rows, "units": units}
 
 
@@ -138,13 +139,30 @@ class ChainAnswer:
         """All frontiers, ready to be shared out."""
         return self._ready(None)
 
-    def _ready(self, rate: np.ndarray | None) -> Budget:
+    def _limits(self) -> tuple[np.ndarray, np.ndarray]:
+        """Least and most paid hours a week of each shop or mall, shape (U,) each."""
         least, most = np.zeros(len(self.units)), np.zeros(len(self.units))
         for u, (_, stores, _) in enumerate(self.units):
             mine = self.stores.loc[stores]
             least[u] = mine["least_hours"].sum()
             most[u] = mine["most_hours"].astype(float).fillna(np.inf).sum()
-        return Budget([frontier for *_, frontier in self.units], least, most, rate)
+        return least, most
+
+    def _ready(self, rate: np.ndarray | None) -> Budget:
+        return Budget([frontier for *_, frontier in self.units], *self._limits(), rate)
+
+    @cached_property
+    def limits_missed(self) -> list[tuple[float, float, float]]:
+        """Of each shop (or mall) a limit that no week of it keeps, and what its weeks take.
+
+        As (limit, least, most) in paid hours a week; the limit is 0 where all is well.
+        """
+        missed = []
+        for (*_, frontier), low, high in zip(self.units, *self._limits(), strict=True):
+            hours = frontier.hours.sum(axis=1)
+            limit = low if low > hours[-1] + 1e-6 else high if high < hours[0] - 1e-6 else 0.0
+            missed.append((float(limit), float(hours[0]), float(hours[-1])))
+        return missed
 
     def within_wages(self, money: float) -> tuple[Split, float]:
         """The best split of so much wage money a week, told in paid hours, and the wages it takes.
@@ -278,6 +296,14 @@ def solve_chain(
             facts[store] = for_store(case, store)
         except OpeningHoursError as error:
             rows.append({"store": store, "error": str(error)})
+    if known and known.isdisjoint(reduced.stores):
+        names = Listed((f'"{store}"' for store in reduced.stores[:5]), "comma")
+        raise DataError(
+            say("none of the stores in stores.csv sells anything in the data"),
+            cure=say("Name the stores alike in both; the data name {names}.", names=names)
+            if any(reduced.stores)
+            else say("Give the data a column store with their names."),
+        )
     kept = kept_by_sisters(facts)
     parts = [part.name for part in reduced.parts]
     about = repr((case, parts, reduced.minutes, whole_shifts))
@@ -328,7 +354,7 @@ def gathered(
     table = pd.DataFrame([row for row in rows if "error" not in row])
     if table.empty:
         some = next(iter(errors.values()), "")
-        raise DataError(say("no store could be planned: {why}", why=some))
+        raise DataError(say("no store could be planned"), cure=some)
     table = table.set_index("store")
     order = [store for store in stores if store in table.index]
     shown = [

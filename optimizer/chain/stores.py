@@ -32,6 +32,7 @@ Answers = tuple[list[str], list[str]]  # stores, and a line of JSON for each
 BATCH = 50  # stores of one task: sending a task costs more than a quick store
 ANSWERS = "answers.jsonl"
 MOST_DEATHS = 2  # of workers, until it is the store's fault
+PATIENCE_SECONDS = 30.0  # between two looks at whether a Dask cluster has workers
 _DIED = "its worker died each time"
 
 
@@ -261,7 +262,7 @@ def _on_dask(
         futures = client.map(_ask, batches, function=function, pure=False)
         held = dict(zip(futures, batches, strict=True))
         suspects: list[str] = []
-        for future in distributed.as_completed(futures):
+        for future in _as_they_end(distributed, client, futures, workers):
             said = _said(distributed, future)
             if said is None:
                 suspects += held[future]
@@ -270,13 +271,39 @@ def _on_dask(
         # One at a time: one that kills its worker takes no other's row along.
         for store in suspects:
             alone = client.submit(_ask, [store], function=function, pure=False)
-            yield [store], _said(distributed, alone, patience=None) or [_failure(store, _DIED)]
+            for future in _as_they_end(distributed, client, [alone], workers):
+                yield [store], _said(distributed, future) or [_failure(store, _DIED)]
 
 
-def _said(distributed: Any, future: Any, patience: float | None = 30.0) -> list[str] | None:
+def _as_they_end(distributed: Any, client: Any, futures: list[Any], workers: int) -> Iterator[Any]:
+    """Futures in the order in which they end, as long as there are workers.
+
+    A worker of a cluster of our own that cannot be started again stays away for good: where none
+    is left, all are started anew.
+    """
+    left, deserted = dict.fromkeys(futures), False
+    while left:
+        try:
+            for future in distributed.as_completed(list(left), timeout=PATIENCE_SECONDS):
+                del left[future]
+                yield future
+        except (TimeoutError, distributed.TimeoutError):
+            nobody = not client.nthreads()
+            if nobody and deserted and client.cluster is None:
+                raise CaseError(
+                    say("no worker of the Dask cluster is left"),
+                    cure=say("Start workers and run again: the stores that are done are kept."),
+                ) from None
+            if nobody and deserted:
+                client.cluster.scale(0)
+                client.cluster.scale(workers)
+            deserted = nobody and not deserted
+
+
+def _said(distributed: Any, future: Any) -> list[str] | None:
     """What a batch answered; None where its worker died of it, or with its answer."""
     try:
-        said: list[str] = future.result(timeout=patience)
+        said: list[str] = future.result(timeout=PATIENCE_SECONDS)
     except (distributed.scheduler.KilledWorker, TimeoutError, distributed.TimeoutError):
         future.cancel()
         return None

@@ -9,7 +9,8 @@ few quick steps suffice, since a day's programme nearly always has a whole answe
 import numpy as np
 
 from optimizer.errors import PlanError
-from optimizer.planning.bounds import AtPrice, DayProgram, Relaxed, dear
+from optimizer.planning.bounds import AtPrice
+from optimizer.planning.day_program import DayProgram, Relaxed, dear
 from optimizer.planning.exchange import DayShifts, ShiftTable
 
 LOSS = 2e-5  # share of a day's worth below which whole shifts are good enough

@@ -12,9 +12,10 @@ from optimizer.case import Case, DataFile
 from optimizer.casefile import case_from_files, for_store, read_case, with_changes
 from optimizer.data.observations import Observations, read_observations
 from optimizer.demand.changes import as_measured
-from optimizer.demand.checked import estimate_demands
+from optimizer.demand.checked import estimate_demands, that_sold
 from optimizer.demand.demand import Demand
 from optimizer.errors import CaseError
+from optimizer.language import say
 
 Answer = tuple[Any, list[str]]  # for a machine, and the lines that a person reads
 Shop = tuple[Case, Observations, Demand]
@@ -74,7 +75,7 @@ def named_case(options: argparse.Namespace) -> Case:
 def estimated(options: argparse.Namespace) -> tuple[Case, list[Shop]]:
     """The case as a whole, and each of its shops with what was observed and its demand."""
     whole = named_case(options)
-    seen = read_observations(whole)
+    seen = that_sold(read_observations(whole))
     demands = estimate_demands(whole, list(seen.values()))
     shops = []
     for store, shop in seen.items():
@@ -87,6 +88,13 @@ def estimated(options: argparse.Namespace) -> tuple[Case, list[Shop]]:
 def common(case: Case, shops: list[Shop]) -> dict[str, Any]:
     """What every answer for a machine begins with."""
     said = [warning for _, seen, _ in shops for warning in seen.warnings]
+    there = {seen.store for _, seen, _ in shops}
+    if not case.store:
+        said += [
+            say("{store}: no sales fall into the opening hours", store=store)
+            for store, _ in case.stores
+            if store not in there
+        ]
     return {
         "store": shops[0][1].store if len(shops) == 1 else "",
         "currency": case.currency,

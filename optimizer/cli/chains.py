@@ -1,6 +1,7 @@
 """The verb chain: many stores, one budget."""
 
 import argparse
+import math
 import sys
 from datetime import date
 from pathlib import Path
@@ -34,7 +35,8 @@ def _chain(options: argparse.Namespace) -> Answer:
     )
     told_wages: list[str] = []
     if options.wages is None:
-        split = answer.budget.split(options.budget or answer.paid_hours_today)
+        today = max(answer.paid_hours_today, answer.budget.least)
+        split = answer.budget.split(today if options.budget is None else options.budget)
     else:
         split, spent = answer.within_wages(options.wages)
         told_wages = [chain_words.wages(answer, options.wages, spent)]
@@ -64,11 +66,15 @@ def _chain(options: argparse.Namespace) -> Answer:
         *told_wages,
         chain_words.proof(answer, split),
         chain_words.price(answer, split),
-        *chain_words.left_aside(answer),
+        *chain_words.provisos(answer),
         "",
         *chain_words.next_hours(answer, split),
         "",
         *chain_words.a_cut(answer, split),
+        "",
+        say("A late Thursday: who should try it first"),
+        *chain_words.to_try(answer),
+        *chain_words.sure_thursdays(answer),
         "",
         *([say("Left out:"), *chain_words.mistaken(answer), ""] if answer.errors else []),
         *notes[:10],
@@ -91,20 +97,38 @@ def _tell(progress: Progress) -> None:
         print(told, end=end, file=sys.stderr, flush=True)
 
 
+def _amount(text: str) -> float:
+    """A budget, or a line that says why it is none."""
+    try:
+        if 0 <= (amount := float(text)) < math.inf:
+            return amount
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(say('"{text}" is not an amount', text=text))
+
+
+def _processes(text: str) -> int:
+    if text.isdecimal() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(say('"{text}" is not a number of processes', text=text))
+
+
 def _arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("folder", metavar="FOLDER", help="case.toml, stores.csv and the data")
     verb.add_argument("--json", action="store_true", help="print the answer for a machine")
     either = verb.add_mutually_exclusive_group()
-    either.add_argument("--budget", type=float, metavar="HOURS",
+    either.add_argument("--budget", type=_amount, metavar="HOURS",
                         help="paid hours a week of all stores; else as many as today")  # fmt: skip
-    either.add_argument("--wages", type=float, metavar="MONEY",
+    either.add_argument("--wages", type=_amount, metavar="MONEY",
                         help="the same as money: wages a week of all stores")  # fmt: skip
-    verb.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster, tcp://host:8786")
-    verb.add_argument("--workers", type=int, default=2, help="processes of this machine (2)")
+    verb.add_argument("--scheduler", metavar="ADDRESS",
+                      help="a Dask cluster: tcp://host:8786 or tls://host:8786")  # fmt: skip
+    verb.add_argument("--workers", type=_processes, default=2, help="processes of this machine (2)")
     verb.add_argument("--quick", action="store_true",
                       help="people by the period instead of whole shifts")  # fmt: skip
     verb.add_argument("-o", "--output", metavar="DIR", help="where files go; else FOLDER/chain")
-    verb.add_argument("--language", choices=["en", "fi", "sv"], default="en")
+    verb.add_argument("--language", choices=["en", "fi", "sv"], default="en",
+                      help="of the report (en)")  # fmt: skip
 
 
 CHAIN = Verb(_chain, "many stores: fair ranks, hours for each, and one budget", _arguments)

@@ -11,7 +11,8 @@ from optimizer.planning.evaluate import evaluate
 from optimizer.planning.hours import optimize
 from optimizer.planning.lost import sales_lost
 from optimizer.planning.potential import potential
-from optimizer.reporting.takeaway import Takeaway, google_csv, plain_name
+from optimizer.reporting.roster_files import plain_name
+from optimizer.reporting.takeaway import Takeaway, google_csv
 
 _REPORTS = (".html", ".pdf")
 

@@ -21,7 +21,8 @@ from optimizer.case import Case
 from optimizer.casefile import for_store
 from optimizer.data.observations import Observations
 from optimizer.demand.demand import Demand
-from optimizer.demand.estimate import OCCASION_DRIFT, before_closing, fit_demands
+from optimizer.demand.estimate import OCCASION_DRIFT, fit_demands
+from optimizer.demand.ready import before_closing
 from optimizer.errors import DataError
 from optimizer.language import Number, say
 from optimizer.opening import OpeningHours

@@ -4,7 +4,9 @@ Open hours of the shop's own past are hidden and estimated again (`backtest`); w
 prove too narrow, those of the closed hours are widened before anybody sees them, and it is said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from optimizer.case import Case
 from optimizer.casefile import for_store
@@ -53,6 +55,12 @@ def estimate_demands(case: Case, shops: Sequence[Observations]) -> dict[str, Dem
         shop.store: calibrated(demands[shop.store], _stretch(for_store(case, shop.store), shop))
         for shop in shops
     }
+
+
+def that_sold(shops: Mapping[str, Observations]) -> dict[str, Observations]:
+    """The stores that sold something in their open hours; all where none did, to be told of it."""
+    found = {store: shop for store, shop in shops.items() if np.nansum(shop.transactions) > 0}
+    return found or dict(shops)
 
 
 def _stretch(case: Case, shop: Observations) -> float:

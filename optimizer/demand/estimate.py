@@ -4,44 +4,38 @@
    events), shrunken towards 1 by how much dates really differ.
 2. Street and web give the expected rhythm of the hours that were closed (`evidence`).
 3. Own longer evenings and sister shops that stay open show the hours directly.
-4. One model joins them and widens where nothing speaks (`latent`).
+4. One model joins them and widens where nothing speaks (`latent`). Stores that are open late also
+   tell how far street and web may be trusted, and how far evenings lie apart (`teachers`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from optimizer.case import Case
 from optimizer.data.observations import Observations
-from optimizer.demand import evidence
+from optimizer.demand import evidence, teachers
 from optimizer.demand.demand import Demand, Evidence, interval
 from optimizer.demand.habituation import LONG_ENOUGH_DAYS, learnt
 from optimizer.demand.latent import Counts, posterior_draws
-from optimizer.errors import DataError
+from optimizer.demand.ready import (
+    FIRST_ENTRY,
+    HOLIDAY,
+    Shop,
+    before_closing,
+    make_ready,
+    open_days,
+    profile,
+)
 from optimizer.language import About, Capital, Number, say
 
 DRAWS = 400
 MOST_ALONE = 20  # stores for which each kind of evidence is also asked on its own
-HOLIDAY, EVE, FIRST_ENTRY = 7, 8, 9  # kinds of day after the seven weekdays
 DAY_LEVEL_SD = 0.30  # how far an ordinary weekday's level may leave what its rhythm says
 OCCASION_SD, OCCASION_DRIFT = 0.30, 0.10  # longer hours on chosen dates: 0.20 log after 4 hours
 TILT_SD = 0.60  # how much more or less of the town's rhythm a shop may follow
-SHADOW_MINUTES = 30
 BASKET_HOUR_SD = 0.10  # log spread of the evening's basket against the day's
-
-
-@dataclass(frozen=True, eq=False)
-class _Shop:
-    """One store made ready for the model."""
-
-    seen: Observations
-    base: np.ndarray  # (7, P) bool: hours open on nearly every open day of the weekday
-    level: np.ndarray  # (7,) customers/hour over the base hours
-    day_factor: np.ndarray  # (days,)
-    dispersion: float
-    day_kind: np.ndarray  # (days,): weekday 0..6, HOLIDAY, EVE, or FIRST_ENTRY + entry of history
-    drawn: np.ndarray  # per entry of the hours' history: were its dates drawn at random?
 
 
 def fit_demands(case: Case, shops: Sequence[Observations], draws: int = DRAWS) -> dict[str, Demand]:
@@ -55,13 +49,20 @@ def fit_demands(case: Case, shops: Sequence[Observations], draws: int = DRAWS) -
     DataError
         A store has no sales in its open hours.
     """
-    ready = [_make_ready(shop) for shop in shops]
+    ready = [make_ready(shop) for shop in shops]
     found = [evidence.rhythms(shop) for shop in shops]
     reach = case.hours.candidate.week_share(case.grid) > 0
-    joint = _posterior(ready, found, late=True, draws=draws)
+    rhythm = _rhythms(ready, found)
+    taught: list[teachers.Evenings] = []
+    if len(ready) > 1:
+        common = teachers.common(rhythm, found)
+        taught = teachers.evenings(ready, rhythm, common)
+        rhythm = teachers.trusted(rhythm, common, taught)
+    joint = _posterior(ready, found, rhythm, late=True, draws=draws)
+    joint = teachers.as_far_apart(joint, ready, taught)
     demands = {}
-    open_days = np.array([_open_days(shop) for shop in shops])
-    sisters = open_days.sum(0) - open_days
+    days = np.array([open_days(shop) for shop in shops])
+    sisters = days.sum(0) - days
     for s, shop in enumerate(ready):
         demand = _demand(shop, joint[s], found[s], sisters[s], draws)
         alone = _each_alone if len(shops) <= MOST_ALONE else _weights_alone
@@ -73,94 +74,20 @@ def fit_demands(case: Case, shops: Sequence[Observations], draws: int = DRAWS) -
     return demands
 
 
-def _make_ready(shop: Observations) -> _Shop:
-    """Levels, day factors and over-dispersion from the hours that are nearly always open."""
-    counted = np.isfinite(shop.transactions)
-    if not np.nansum(shop.transactions):
-        raise DataError(
-            say("no sales fall into the opening hours"),
-            where=shop.store or "sales",
-            cure=say("Check the opening hours and the time zone of the till."),
-        )
-    hours = np.where(counted, shop.real_hours * shop.open_share, 0.0)
-    sales = np.where(counted, shop.transactions, 0.0)
-    kind = _day_kinds(shop, hours.sum(1) > 0)
-    base = np.zeros((7, sales.shape[1]), dtype=bool)
-    level = np.zeros(7)
-    rate = np.zeros((7, sales.shape[1]))
-    for day in range(7):
-        mine = (kind == day) & (hours.sum(1) > 0)
-        if mine.any():
-            base[day] = (hours[mine] > 0).mean(0) >= 0.8
-            rate[day] = sales[mine].sum(0) / np.maximum(hours[mine].sum(0), 1e-12)
-            level[day] = (rate[day] * base[day]).sum() / max(base[day].sum(), 1)
-    expected = rate[shop.weekday] * hours * base[shop.weekday]
-    sold = (sales * base[shop.weekday]).sum(1)
-    factor = _day_factors(sold, expected.sum(1))
-    residual = (sales - factor[:, None] * expected) * base[shop.weekday]
-    mean = factor[:, None] * expected
-    slot = float((residual**2).sum() / max(mean.sum(), 1e-12))
-    # A day's late hours rise and fall together (weather, a coach of tourists): what counts for
-    # carrying on into the evening is how much the sum over the later half of a day varies.
-    half = base[shop.weekday].cumsum(1) > base[shop.weekday].sum(1, keepdims=True) / 2
-    late = float(((residual * half).sum(1) ** 2).sum() / max((mean * half).sum(), 1e-12))
-    drawn = np.array([entry.random for entry in shop.history], dtype=bool)
-    return _Shop(shop, base, level, factor, max(1.0, slot, late), kind, drawn)
-
-
-def _day_kinds(shop: Observations, open_: np.ndarray) -> np.ndarray:
-    """What each date may teach: its weekday, a holiday, an eve, or special hours; int (days,)."""
-    eve = np.r_[shop.holiday[1:], False] & ~shop.holiday
-    kind = np.where(shop.holiday, HOLIDAY, np.where(eve, EVE, shop.weekday))
-    usual = shop.regime == -1
-    return np.where(usual | ~(usual & open_).any(), kind, FIRST_ENTRY + shop.regime)
-
-
-def before_closing(shop: Observations) -> np.ndarray:
-    """The closing shadow: the last half hour of each opening, bool (days, P).
-
-    Customers hurry before the door is locked, or stay away: these periods tell nothing about how
-    the evening would go on. A grid of whole hours cannot tell them apart and leaves them in.
-    """
-    shadow = np.zeros(shop.open_share.shape, dtype=bool)
-    open_ = shop.open_share > 0
-    for ahead in range(1, SHADOW_MINUTES // shop.grid.period_minutes + 1):
-        shadow[:, :-ahead] |= open_[:, :-ahead] & ~open_[:, ahead:]
-    # A shop that opens for an hour or two keeps what it has.
-    return shadow & (shop.open_share.sum(1, keepdims=True) * shop.grid.period_hours >= 3)
-
-
-def _day_factors(sold: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """Each date's busyness, shrunken towards 1 by how much dates really differ, shape (days,).
-
-    Gamma-Poisson shrinkage with the spread between dates by the method of moments.
-    """
-    some = expected > 0
-    if some.sum() < 3:
-        return np.ones(len(sold))
-    excess = ((sold - expected)[some] ** 2 - expected[some]).sum()
-    variance = max(excess / (expected[some] ** 2).sum(), 1e-6)
-    factor = np.ones(len(sold))
-    factor[some] = (sold[some] + 1 / variance) / (expected[some] + 1 / variance)
-    return factor
-
-
-def _profile(shop: _Shop, found: dict[str, np.ndarray]) -> np.ndarray:
-    """Expected customers per hour over the week from level and rhythm, shape (7, P)."""
-    open_days = shop.level > 0
-    rhythm = evidence.combined(found, shop.base)
-    profile = np.empty_like(rhythm)
-    # The rhythm's own weekday level carries to weekdays that were never open.
-    usual = np.array([rhythm[d][shop.base[d]].mean() if open_days[d] else np.nan for d in range(7)])
-    conversion = np.nanmean(shop.level[open_days] / usual[open_days])
-    for day in range(7):
-        scale = shop.level[day] / usual[day] if open_days[day] else conversion
-        profile[day] = rhythm[day] * scale
-    return profile
+def _rhythms(shops: list[Shop], found: list[dict[str, np.ndarray]]) -> np.ndarray:
+    """Expected rhythm of each store's week, shape (S, 7, P)."""
+    return np.array(
+        [evidence.combined(one, shop.base) for shop, one in zip(shops, found, strict=True)]
+    )
 
 
 def _posterior(
-    shops: list[_Shop], found: list[dict[str, np.ndarray]], *, late: bool, draws: int
+    shops: list[Shop],
+    found: list[dict[str, np.ndarray]],
+    rhythm: np.ndarray,
+    *,
+    late: bool,
+    draws: int,
 ) -> np.ndarray:
     """Draws of customers/hour over the typical week, shape (S, draws, 7, P)."""
     grid = shops[0].seen.grid
@@ -169,14 +96,14 @@ def _posterior(
         kinds = max(kinds, *(int(shop.day_kind.max()) + 1 for shop in shops))
     shape = (len(shops), kinds, grid.periods_per_day)
     counts, exposure = np.zeros(shape), np.zeros(shape)
-    profiles = [_profile(shop, sources) for shop, sources in zip(shops, found, strict=True)]
+    profiles = [profile(shop, mine) for shop, mine in zip(shops, rhythm, strict=True)]
     drawn = np.zeros(kinds, dtype=bool)
-    for s, (shop, profile) in enumerate(zip(shops, profiles, strict=True)):
+    for s, (shop, expect) in enumerate(zip(shops, profiles, strict=True)):
         seen = shop.seen
         told = np.isfinite(seen.transactions) & ~before_closing(seen)
         sales = np.where(told, seen.transactions, 0.0)
         hours = np.where(told, seen.real_hours * seen.open_share, 0.0)
-        expected = hours * shop.day_factor[:, None] * profile[seen.weekday]
+        expected = hours * shop.day_factor[:, None] * expect[seen.weekday]
         for kind in range(kinds):
             mine = shop.day_kind == kind
             if kind >= FIRST_ENTRY and mine.any() and not shop.drawn[kind - FIRST_ENTRY]:
@@ -213,7 +140,7 @@ def _tilt(periods_per_day: int, base: np.ndarray) -> np.ndarray:
     return TILT_SD * (town - town[base].mean())
 
 
-def _known(shop: _Shop, sales: np.ndarray, expected: np.ndarray, days: np.ndarray) -> np.ndarray:
+def _known(shop: Shop, sales: np.ndarray, expected: np.ndarray, days: np.ndarray) -> np.ndarray:
     """Share of the customers who had learnt of a change's added hours by then, (n, P)."""
     share = np.ones(sales.shape)
     if not len(days) or days[-1] - days[0] < LONG_ENOUGH_DAYS:
@@ -226,7 +153,7 @@ def _known(shop: _Shop, sales: np.ndarray, expected: np.ndarray, days: np.ndarra
 
 
 def _own_rhythm(
-    shop: _Shop, entry: int, found: dict[str, np.ndarray], days: np.ndarray
+    shop: Shop, entry: int, found: dict[str, np.ndarray], days: np.ndarray
 ) -> np.ndarray:
     """How the street's rhythm of special dates differs from the usual one, (P,), 1 over the day."""
     street = evidence.regime_rhythm(shop.seen, entry)
@@ -239,32 +166,24 @@ def _own_rhythm(
     return ratio ** evidence.weights(found)["street"]
 
 
-def _open_days(seen: Observations, days: np.ndarray | None = None) -> np.ndarray:
-    """Days on which each period of the week was open and counted, shape (W,)."""
-    counted = np.isfinite(seen.transactions) & (seen.open_share > 0.5)
-    if days is not None:
-        counted &= days[:, None]
-    return np.array([counted[seen.weekday == day].sum(0) for day in range(7)]).ravel()
-
-
 def _demand(
-    shop: _Shop, rates: np.ndarray, found: dict[str, np.ndarray], sisters: np.ndarray, draws: int
+    shop: Shop, rates: np.ndarray, found: dict[str, np.ndarray], sisters: np.ndarray, draws: int
 ) -> Demand:
     seen = shop.seen
     special = seen.regime >= 0
     drawn = np.isin(seen.regime, np.flatnonzero(shop.drawn))
-    open_days = _open_days(seen, ~special if (~special).any() else None)
-    late_day = _open_days(seen, special).reshape(7, -1).sum(0)  # any weekday teaches the others
-    drawn_day = _open_days(seen, drawn).reshape(7, -1).sum(0)
+    own_days = open_days(seen, ~special if (~special).any() else None)
+    late_day = open_days(seen, special).reshape(7, -1).sum(0)  # any weekday teaches the others
+    drawn_day = open_days(seen, drawn).reshape(7, -1).sum(0)
     return Demand(
         store=seen.store,
         grid=seen.grid,
         draws=rates.reshape(draws, -1),
         basket_draws=_basket(shop, draws),
         open_share=seen.hours.week_share(seen.grid),
-        observed_days=open_days,
+        observed_days=own_days,
         grade=evidence.grades(
-            open_days, np.tile(late_day, 7), np.tile(drawn_day, 7), sisters, found
+            own_days, np.tile(late_day, 7), np.tile(drawn_day, 7), sisters, found
         ),
         evidence=(),
         has_web_shop=seen.web_orders is not None and bool(np.nansum(seen.web_orders)),
@@ -272,7 +191,7 @@ def _demand(
     )
 
 
-def _basket(shop: _Shop, draws: int) -> np.ndarray | None:
+def _basket(shop: Shop, draws: int) -> np.ndarray | None:
     """Average net sale in the closed hours, per draw, shape (D,); None where no amounts are known.
 
     The day's basket, times how the evening's differs: unknown by `BASKET_HOUR_SD` until own longer
@@ -301,7 +220,7 @@ def _basket(shop: _Shop, draws: int) -> np.ndarray | None:
 
 
 def _weights_alone(
-    shop: _Shop, found: dict[str, np.ndarray], demand: Demand, reach: np.ndarray
+    shop: Shop, found: dict[str, np.ndarray], demand: Demand, reach: np.ndarray
 ) -> tuple[Evidence, ...]:
     """The kinds of evidence and their weights, where a chain is too long to ask each one alone."""
     trust = evidence.weights(found) or {"till": 1.0}
@@ -316,8 +235,13 @@ def _weights_alone(
     )
 
 
+def _alone(shop: Shop, found: dict[str, np.ndarray], *, late: bool) -> np.ndarray:
+    """Draws of a store without its sisters and with these guides only, (200, 7, P)."""
+    return _posterior([shop], [found], _rhythms([shop], [found]), late=late, draws=200)[0]
+
+
 def _each_alone(
-    shop: _Shop, found: dict[str, np.ndarray], demand: Demand, reach: np.ndarray
+    shop: Shop, found: dict[str, np.ndarray], demand: Demand, reach: np.ndarray
 ) -> tuple[Evidence, ...]:
     """What each kind of evidence says on its own of the closed hours, and its weight in all."""
     opens = demand.open_share.reshape(7, -1).any(1)
@@ -348,17 +272,17 @@ def _each_alone(
     kinds: list[Evidence] = []
     late_weight = 0.0
     special = shop.day_kind >= FIRST_ENTRY
-    if (_open_days(shop.seen, special)[closed] > 0).any():
-        without = _posterior([shop], [found], late=False, draws=200)[0]
+    if (open_days(shop.seen, special)[closed] > 0).any():
+        without = _alone(shop, found, late=False)
         spread = [np.log(customers(rates)).std() for rates in (demand.draws, without)]
         late_weight = float(np.clip(1 - (spread[0] / spread[1]) ** 2, 0, 1))
-        own = _posterior([shop], [{}], late=True, draws=200)[0]
+        own = _alone(shop, {}, late=True)
         days = int(shop.seen.open_share[special].any(1).sum())
         who = say("Your own {days} days with other hours", days=days)
         kinds.append(told(say("own longer evenings"), late_weight, who, own))
     trust = evidence.weights(found)
     for kind, rhythm in found.items():
-        rates = _posterior([shop], [{kind: rhythm}], late=False, draws=200)[0]
+        rates = _alone(shop, {kind: rhythm}, late=False)
         weight = (1 - late_weight) * trust[kind]
         kinds.append(told(evidence.LABELS[kind], weight, evidence.SPEAKERS[kind], rates))
     days = int(np.isfinite(shop.seen.transactions).any(1).sum())

@@ -4,7 +4,7 @@ Weekdays hang together through the weekly paid hours. With a price on every paid
 apart, and each one asks for its best window and shifts at that price.
 
 In the linear programme of a single day the row "people while open" has a dual price per period:
-what one more person at work would bring there. Less wage and price, it is the *rent* r of the
+what one more person at work would bring there beyond wage and price. It is the *rent* r of the
 period. No legal shift collects a positive rent in sum, whatever the window, wages or prices are.
 So, for every opening window from o to c at once,
 
@@ -16,32 +16,16 @@ programme (strong duality). Solving that one window and adding its rents, the be
 after one to three programmes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
-from optimizer.planning.curves import COVER, form_shifts
-from optimizer.planning.milp import Model, WarmProgram
+from optimizer.planning.day_program import DayProgram, Relaxed, Window
 from optimizer.planning.patterns import gathered
 from optimizer.planning.week import Week
 
-Window = tuple[int, ...]  # edges of the span: opens and closes, once or twice
-Fixed = Sequence[tuple[str, int, int]]  # curves that have a certain value at an edge
 CLOSE = 3e-4  # share of a bound by which nothing better is worth a programme
-
-
-@dataclass(frozen=True, eq=False)
-class Relaxed:
-    """The best a weekday can do at a price when shifts may be split: one linear programme."""
-
-    weekday: int
-    window: Window
-    profit: float  # before the price on hours
-    hours: float
-    rents: np.ndarray  # (T,)
-    curves: dict[str, np.ndarray]  # (T+1,) each
+GUESSES = 8  # of the price, from the rents found so far
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,72 +36,6 @@ class AtPrice:
     bound: float  # on the profit of any plan, each of its paid hours charged the price
     hours: float
     days: dict[int, Relaxed]  # the weekdays that open
-
-
-def dear(week: Week) -> float:
-    """More than a day can earn or cost: the price of a person missing for a period."""
-    at_stake = np.abs(week.gain_open) + week.gain_more.sum(axis=2) + week.most * week.labour
-    at_doors = np.abs(week.before).max(axis=1) + np.abs(week.after).max(axis=1) + week.open_day
-    return float(at_stake.sum(axis=1).max() + at_doors.max()) + 1.0
-
-
-class DayProgram:
-    """The linear programme of one day, for any weekday, window and price."""
-
-    def __init__(self, week: Week) -> None:
-        self.week = week
-        further, periods = week.gain_more.shape[2], week.periods
-        model = Model()
-        needed = model.variables("people needed", (1, periods))
-        staff, curves = form_shifts(model, week, np.zeros((1, periods)))
-        more = model.variables("further people", (1, periods, further))
-        # Too few people, at a price that no customer is worth: then every window has an answer,
-        # and those that cannot be staffed drop out by themselves.
-        missing = model.variables("missing people", (1, periods), gain=-dear(week))
-        each = [(-1, more[..., k]) for k in range(further)]
-        model.constrain(COVER, (1, staff), (1, missing), (-1, needed), *each, lower=0, upper=0)
-        self._program = WarmProgram(model)
-        self._needed, self._staff, self._more = needed[0], staff[0], more[0]
-        self._curves = {name: columns[0] for name, columns in curves.items()}
-        self._cover = model.row_numbers(COVER)
-
-    def solve(self, weekday: int, window: Window, price: float, fixed: Fixed = ()) -> Relaxed:
-        """The best that split shifts can do in a window, at a price of a paid hour.
-
-        A weekday above 6 is one of the next role; see `Week`. The fixed values must hold, too.
-
-        Raises
-        ------
-        PlanError
-            No shifts have the fixed values.
-        """
-        week, program = self.week, self._program
-        inside = week.open_within(window)
-        needed = np.where(inside, week.least[weekday], 0.0)
-        program.change_bounds(self._needed, needed, needed)
-        there = np.arange(week.gain_more.shape[2]) < week.further[weekday][:, None]
-        upper = (there & inside[:, None]).ravel().astype(float)
-        program.change_bounds(self._more.ravel(), 0 * upper, upper)
-        wage = week.labour[weekday] + price * week.hour
-        program.change_gains(self._more.ravel(), week.gain_more[weekday].ravel())
-        program.change_gains(self._staff, -wage)
-        held = np.array([self._curves[name][edge] for name, edge, _ in fixed], dtype=int)
-        at = np.array([value for *_, value in fixed], dtype=float)
-        program.change_bounds(held, at, at)
-        try:
-            objective, values, duals = program.solve()
-        finally:
-            program.change_bounds(held, 0 * at, at + np.inf)
-        objective += float(week.gain_open[weekday] @ inside)
-        hours = float(values[self._staff].sum() * week.hour)
-        return Relaxed(
-            weekday=weekday,
-            window=window,
-            profit=objective + price * hours + week.at_doors(weekday, window),
-            hours=hours + (week.duty if weekday < 7 else 0.0),
-            rents=-duals[self._cover] - wage,
-            curves={name: values[columns] for name, columns in self._curves.items()},
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,9 +99,9 @@ class Bounds:
         self.week, self._close = week, close
         self.program = DayProgram(week)
         rows = len(week.labour)
-        value = np.concatenate([week.gain_open[..., None], week.gain_more], axis=2).cumsum(2)
-        there = np.arange(value.shape[2]) <= week.further[..., None]
-        self._value = np.where(there, value, -np.inf)
+        there = np.arange(week.gain_more.shape[2]) < week.further[..., None]
+        gains = np.where(there, week.gain_more, -np.inf)
+        self._gains = np.moveaxis(gains, 2, 0).copy()  # one further person after the other
         self._at_doors = np.zeros((rows, len(week.doors), len(week.doors)))
         kept = week.before[:, week.doors, None] + week.after[:, None, week.doors]
         self._at_doors[:7] = kept - week.open_day[:, None, None]
@@ -210,20 +128,29 @@ class Bounds:
 
     def of_days(self, weekdays: list[int], price: float) -> np.ndarray:
         """Most that weekdays can earn, hours charged, from each door to each other, (N, E, E)."""
-        so_far = self._so_far(weekdays, price)
-        inside = (so_far[..., None, :] - so_far[..., :, None]).min(axis=1)
-        return inside + self._at_doors[weekdays] - price * self._duty[weekdays]
+        so_far = self._so_far(weekdays, self._cost(weekdays, price))
+        return self._between_doors(weekdays, price, so_far)
 
-    def _so_far(self, weekdays: list[int], price: float) -> np.ndarray:
+    def _between_doors(self, weekdays: list[int], price: float, so_far: np.ndarray) -> np.ndarray:
+        most = np.full((len(weekdays), so_far.shape[2], so_far.shape[2]), np.inf)
+        inside = np.empty_like(most)
+        for by_rents in so_far.swapaxes(0, 1):  # one after the other: small arrays are faster
+            np.subtract(by_rents[:, None, :], by_rents[:, :, None], out=inside)
+            np.minimum(most, inside, out=most)
+        return most + self._at_doors[weekdays] - price * self._duty[weekdays]
+
+    def _cost(self, weekdays: list[int], price: float) -> np.ndarray:
+        """Wage, price and rent of a person, by each of the rents, (N, L, T)."""
+        known = int(self._known[weekdays].max())
+        wage = self.week.labour[weekdays] + price * self.week.hour
+        cost: np.ndarray = wage[:, None] + self._rents[weekdays, :known]
+        return cost
+
+    def _so_far(self, weekdays: list[int], cost: np.ndarray) -> np.ndarray:
         """The most that all periods before each door can earn, by each of the rents, (N, L, E)."""
-        week, known = self.week, int(self._known[weekdays].max())
-        cost = (week.labour + price * week.hour)[weekdays, None] + self._rents[weekdays, :known]
-        # One number of people after the other: faster than all in one array.
-        paid = cost * week.least[weekdays, None]
-        best = self._value[weekdays, None, :, 0] - paid
-        for n in range(1, self._value.shape[2]):
-            paid += cost
-            np.maximum(best, self._value[weekdays, None, :, n] - paid, out=best)
+        week = self.week
+        best = np.maximum(self._gains[:, weekdays, None] - cost, 0.0).sum(axis=0)
+        best += week.gain_open[weekdays, None] - week.least[weekdays, None] * cost
         so_far = np.zeros((*best.shape[:2], week.periods + 1))
         np.cumsum(best, axis=2, out=so_far[..., 1:])
         return so_far[..., week.doors]
@@ -248,7 +175,7 @@ class Bounds:
             The bound must be higher, or it is minus infinity.
         """
         rows, doors = self.groups[group], self.week.doors
-        so_far = self._so_far(rows, price)
+        so_far = self._so_far(rows, self._cost(rows, price))
         each = so_far[..., None, :] - so_far[..., :, None]
         apart, together = each.min(axis=1).sum(axis=0), each.sum(axis=0)
         short = np.triu(doors - doors[:, None] <= self.week.rules.away, 1)
@@ -338,21 +265,48 @@ class Bounds:
         return max(float(with_least), float(with_more)) / week.hour + 1.0
 
     def likely_price(self, limit: float) -> float:
-        """The price with the lowest bound as far as the rents found so far can tell."""
+        """The price at which the limit is just used, as far as the rents found so far can tell.
 
-        def total(price: float) -> float:
-            of_days = self.of_days(list(range(len(self.week.labour))), price)
-            alike = zip(self.groups, self.permitted, strict=True)
-            best = [of_days[days].sum(axis=0)[windows].max(initial=0) for days, windows in alike]
-            return float(sum(best)) + price * limit
+        There lies the lowest bound (see `engine`). The rule of false position finds it, the side
+        that stays where it is taken by half (M. Dowell and P. Jarratt, "A modified regula falsi
+        method for computing the root of an equation", 1971).
+        """
+        low, high = 0.0, self.dearest
+        above, below = self._likely_hours(low) - limit, -limit
+        if above <= 0:
+            return 0.0
+        price, last = low, 0.0
+        for _ in range(GUESSES):
+            price = (above * high - below * low) / (above - below)
+            here = self._likely_hours(price) - limit
+            if abs(here) <= 0.005 * limit:
+                break
+            if here > 0:
+                low, above, below = price, here, below / 2 if last > 0 else below
+            else:
+                high, below, above = price, here, above / 2 if last < 0 else above
+            last = here
+        return price
 
-        found = minimize_scalar(
-            total,
-            bounds=(0, self.dearest),
-            method="bounded",
-            options={"xatol": 2e-3 * self.dearest},
-        )
-        return float(found.x) if found.fun < total(0.0) else 0.0
+    def _likely_hours(self, price: float) -> float:
+        """Hours of the windows and people that seem best at a price."""
+        week, hours = self.week, 0.0
+        every = list(range(len(week.labour)))
+        cost = self._cost(every, price)
+        so_far = self._so_far(every, cost)
+        of_days = self._between_doors(every, price, so_far)
+        for group, must_open in zip(range(len(self.groups)), self.must_open, strict=True):
+            rows = self.groups[group]
+            total = np.where(self.permitted[group], of_days[rows].sum(axis=0), -np.inf)
+            opens, closes = np.unravel_index(int(total.argmax()), total.shape)
+            if total[opens, closes] <= 0 and not must_open:
+                continue
+            tightest = (so_far[rows, :, closes] - so_far[rows, :, opens]).argmin(axis=1)
+            pays = self._gains[:, rows] > cost[rows, tightest]
+            people = week.least[rows] + pays.sum(axis=0)
+            hours += float(people[:, week.doors[opens] : week.doors[closes]].sum()) * week.hour
+            hours += float(self._duty[rows].sum())
+        return hours
 
     def best(self, group: int, price: float, must_open: bool) -> tuple[float, list[Relaxed]]:
         """The best window of weekdays that open alike: its bound, and its programmes solved.

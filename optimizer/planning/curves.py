@@ -11,7 +11,7 @@ paired in order, are legal shifts, and at work are `started - ended - on break`.
 
 import numpy as np
 
-from optimizer.planning.milp import Model
+from optimizer.planning.milp import Model, Term
 from optimizer.planning.priced import share_windows
 from optimizer.planning.week import Week
 
@@ -147,7 +147,7 @@ def _share_windows(model: Model, week: Week, opened: np.ndarray, closed: np.ndar
 def form_shifts(
     model: Model, week: Week, labour: np.ndarray
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Curves of legal shifts for some days.
+    """Curves of legal shifts for some days, and the people whom they bring to work.
 
     Parameters
     ----------
@@ -158,18 +158,35 @@ def form_shifts(
     -------
     Columns of the people at work, shape (days, T), and of the curves by name, (days, T+1).
     """
-    rules, days, edges = week.rules, len(labour), week.periods + 1
+    staff = model.variables("people at work", labour.shape, gain=-labour, integer=True)
+    people, curves = shift_curves(model, week, len(labour))
+    given = [(-sign, columns) for sign, columns in people]
+    model.constrain("shifts give the people at work", (1, staff), *given, lower=0, upper=0)
+    return staff, curves
+
+
+def shift_curves(model: Model, week: Week, days: int) -> tuple[list[Term], dict[str, np.ndarray]]:
+    """Curves of legal shifts for some days.
+
+    Returns
+    -------
+    Terms that make up the people at work, shape (days, T), and columns of the curves by name,
+    (days, T+1).
+    """
+    rules, edges = week.rules, week.periods + 1
     curves: dict[str, np.ndarray] = {}
 
-    def curve(name: str, *, integer: bool = True) -> np.ndarray:
-        columns = curves[name] = model.variables(name, (days, edges), integer=integer)
-        model.constrain(f"{name}: rising", (1, columns[:, 1:]), (-1, columns[:, :-1]), lower=0)
+    def curve(name: str, first: int = 0, *, integer: bool = True) -> np.ndarray:
+        """It counts what happens at edge `first` at the earliest."""
+        upper = np.where(np.arange(edges) < first, 0.0, np.inf)
+        columns = curves[name] = model.variables(name, (days, edges), upper=upper, integer=integer)
+        rising = (1, columns[:, first + 1 :]), (-1, columns[:, first:-1])
+        model.constrain(f"{name}: rising", *rising, lower=0)
         return columns
 
     def at_least_after(later: np.ndarray, earlier: np.ndarray, periods: int, rule: str) -> None:
         """Each event of `later` comes at least so many periods after its match of `earlier`."""
         wait = min(periods, edges)
-        model.constrain(f"{rule}: none before", (1, later[:, :wait]), upper=0)
         matched = earlier[:, : edges - wait]
         model.constrain(rule, (1, later[:, wait:]), (-1, matched), upper=0)
 
@@ -179,25 +196,24 @@ def form_shifts(
         model.constrain(f"{rule}: all end", (1, later[:, -1]), (-1, earlier[:, -1]), lower=0)
 
     # Ends may be split (see `whole`): with fewer whole numbers the solver is several times faster.
-    staff = model.variables("people at work", labour.shape, gain=-labour, integer=True)
-    balance: list[tuple[int, np.ndarray]] = [(1, staff)]
+    people: list[Term] = []
     if rules.shortest <= rules.unbroken:
-        started, ended = curve(SHORT_STARTED), curve(SHORT_ENDED, integer=False)
+        started, ended = curve(SHORT_STARTED), curve(SHORT_ENDED, rules.shortest, integer=False)
         at_least_after(ended, started, rules.shortest, "no shift is too short")
         at_most_after(ended, started, rules.unbroken, "long shifts hold a break")
-        balance += [(-1, started[:, :-1]), (1, ended[:, :-1])]
+        people += [(1, started[:, :-1]), (-1, ended[:, :-1])]
     if rules.unbroken < rules.longest:
-        started, ended = curve(LONG_STARTED), curve(LONG_ENDED, integer=False)
-        left = curve(BREAKS_BEGUN)
+        shortest = max(rules.shortest_with_break, 2 * rules.from_ends + rules.away)
+        started, ended = curve(LONG_STARTED), curve(LONG_ENDED, shortest, integer=False)
+        left = curve(BREAKS_BEGUN, rules.from_ends)
         at_least_after(ended, started, rules.shortest_with_break, "long shifts are long")
         at_most_after(ended, started, rules.longest, "no shift is too long")
         at_least_after(left, started, rules.from_ends, "no break at the beginning")
         at_least_after(ended, left, rules.away + rules.from_ends, "no break at the end")
         # `from_ends` is at least one period, so none has begun at edge 0.
         back = left[:, np.maximum(np.arange(week.periods) - rules.away, 0)]
-        balance += [(-1, started[:, :-1]), (1, ended[:, :-1]), (1, left[:, :-1]), (-1, back)]
-    model.constrain("shifts give the people at work", *balance, lower=0, upper=0)
-    return staff, curves
+        people += [(1, started[:, :-1]), (-1, ended[:, :-1]), (-1, left[:, :-1]), (1, back)]
+    return people, curves
 
 
 def whole(curves: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -246,8 +262,9 @@ def paired(curves: dict[str, np.ndarray]) -> list[AsEdges]:
     """
 
     def events(name: str) -> list[int]:
-        new = np.diff(curves[name], prepend=0)
-        return np.repeat(np.arange(len(new)), new).tolist()
+        new = curves[name].copy()
+        new[1:] -= curves[name][:-1]
+        return np.arange(len(new)).repeat(new).tolist()
 
     shifts: list[AsEdges] = []
     if SHORT_STARTED in curves:

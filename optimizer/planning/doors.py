@@ -4,8 +4,9 @@ import numpy as np
 
 from optimizer.case import Case
 from optimizer.errors import PlanError
-from optimizer.language import Clock, Listed, Weekday, say
+from optimizer.language import Clock, Listed, Weekday, say, say_n
 from optimizer.opening import OpeningHours
+from optimizer.planning.house_rules import everybody_needed
 from optimizer.planning.rules import legal_hours
 from optimizer.timegrid import MINUTES_PER_DAY, WEEKDAYS, TimeGrid
 
@@ -49,7 +50,32 @@ def permitted(case: Case, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
             where="hours.obligatory",
             cure=say("Widen hours.candidate, or shorten the obligatory hours."),
         )
-    return allowed, forced
+    return _staffed(case, allowed, forced, notes), forced
+
+
+def _staffed(case: Case, allowed: np.ndarray, forced: np.ndarray, notes: list[str]) -> np.ndarray:
+    """Of the permitted periods those that need no more people than the case lists."""
+    if not case.employee or not allowed.any():
+        return allowed
+    needed, people = everybody_needed(case).reshape(allowed.shape), len(case.employee)
+    able = allowed & (needed <= people)
+    if not able.any() or (forced & ~able).any():
+        at = needed[forced & ~able] if (forced & ~able).any() else needed[allowed]
+        raise PlanError(
+            say_n(
+                "{needed} people must be there at a time, but the case lists {n} employee",
+                "{needed} people must be there at a time, but the case lists {n} employees",
+                people,
+                needed=int(at.min()),
+            ),
+            where="service.min_staff",
+            cure=say("Ask for fewer people in service.min_staff, or add employees."),
+        )
+    if (able != allowed).any():
+        notes.append(
+            say("Hours that need more people at a time than there are employees stay closed.")
+        )
+    return able
 
 
 def _past_midnight(hours: OpeningHours) -> bool:

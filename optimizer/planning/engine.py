@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.planning.bounds import AtPrice, Bounds, dear
+from optimizer.planning.bounds import AtPrice, Bounds
+from optimizer.planning.day_program import dear
 from optimizer.planning.exchange import DayShifts, ShiftTable, share_hours
 from optimizer.planning.week import Week
 
@@ -236,9 +237,9 @@ def _periods_left(week: Week, days: list[DayShifts]) -> float:
 
 def whole_days(week: Week, point: AtPrice, table: ShiftTable) -> list[DayShifts]:
     """Whole shifts for the windows that are best at a price, each day by itself."""
-    days = []
+    days, missing = [], dear(week)
     for relaxed in point.days.values():
-        day = DayShifts(week, table, relaxed.weekday, relaxed.window, dear(week))
+        day = DayShifts(week, table, relaxed.weekday, relaxed.window, missing)
         day.round(relaxed.curves, point.price * week.hour)
         day.improve(point.price * week.hour)
         days.append(day)

@@ -23,7 +23,7 @@ class ShiftTable:
     """Every legal shift within the span, sorted by paid periods; edges, shape (S,).
 
     `away` and `back` are start and end of the break, equal where there is none; `covers` tells who
-    is at work when, int of shape (S, T).
+    is at work when, 0 or 1 of shape (S, T).
     """
 
     start: np.ndarray
@@ -49,7 +49,7 @@ class ShiftTable:
         paid = end - start - (back - away)
         t = np.arange(periods)
         on_duty = (start[:, None] <= t) & (t < end[:, None])
-        covers = (on_duty & ~((away[:, None] <= t) & (t < back[:, None]))).astype(int)
+        covers = (on_duty & ~((away[:, None] <= t) & (t < back[:, None]))).astype(np.int8)
         order = np.argsort(paid, kind="stable")
         return cls(*(facts[order] for facts in (start, end, away, back, paid, covers)))
 

@@ -24,7 +24,7 @@ from optimizer.planning.response import Potential
 from optimizer.planning.rules import legal_hours
 from optimizer.planning.week import week_of
 
-ROUGH = 2e-3  # share of a day's bound that a level of the frontier may miss
+ROUGH = 3e-3  # share of a day's bound that a level of the frontier may miss
 ANY_HOUR = OpeningHours.parse("24/7")
 
 

@@ -113,6 +113,13 @@ def needed_staff(service: Service, grid: TimeGrid) -> np.ndarray:
     return needed
 
 
+def everybody_needed(case: Case) -> np.ndarray:
+    """People of all roles who must be there in each period that is open, int of shape (W,)."""
+    services = [role.service for role in case.role] or [case.service]
+    total: np.ndarray = np.sum([needed_staff(each, case.grid) for each in services], axis=0)
+    return total
+
+
 def keyholders_hours(case: Case) -> float | None:
     """Hours a week for which somebody with a key can be there; None = as many as wanted."""
     if not case.labour.keyholder or not case.employee:

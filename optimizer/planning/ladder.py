@@ -8,8 +8,9 @@ import numpy as np
 from optimizer.case import Case
 from optimizer.language import Number, Said, say
 from optimizer.opening import OpeningHours
-from optimizer.planning.bounds import Bounds, DayProgram, dear
+from optimizer.planning.bounds import Bounds
 from optimizer.planning.curves import AsEdges
+from optimizer.planning.day_program import DayProgram, dear
 from optimizer.planning.evaluate import Evaluation, evaluate
 from optimizer.planning.exchange import DayShifts, ShiftTable
 from optimizer.planning.house_rules import in_force

@@ -270,6 +270,11 @@ class WarmProgram:
         """Between which values each variable may lie from now on."""
         self._solver.changeColsBounds(columns.size, columns.astype(np.int32), lower, upper)
 
+    def change_rows(self, rows: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
+        """Between which sums each row may lie from now on."""
+        change = self._solver.changeRowsBounds  # type: ignore[attr-defined]  # no stub of it yet
+        change(rows.size, rows.astype(np.int32), lower, upper)
+
     def reduced_gains(self) -> np.ndarray:
         """What one unit of each variable would add at the prices of the last answer."""
         return -np.asarray(self._solver.getSolution().col_dual)

@@ -138,6 +138,11 @@ def rule_pack(case: Case) -> RulePack | None:
     return read_pack(newest, case.subdivision if known else "")
 
 
+def areas_of(pack: RulePack) -> tuple[str, ...]:
+    """The areas that a pack tells apart, its own among them."""
+    return tuple(_table(pack.name)["areas"])
+
+
 def legal_hours(case: Case) -> TradingHours | None:
     """When the shop may be open by law: as the case states it, else as its rule pack does."""
     if case.hours.legal is not None:

@@ -115,7 +115,7 @@ def report(answer: ChainAnswer, split: Split, made: date, language: str) -> Docu
         Lead(t(chain_words.headline(answer, split))),
         Paragraph(t(chain_words.proof(answer, split))),
         Paragraph(t(chain_words.price(answer, split))),
-        *(Paragraph(t(sentence)) for sentence in chain_words.left_aside(answer)),
+        *(Paragraph(t(sentence)) for sentence in chain_words.provisos(answer)),
         Heading(t(say("The next hours"))),
         Paragraph(t(first)),
         points(moves),
@@ -124,6 +124,7 @@ def report(answer: ChainAnswer, split: Split, made: date, language: str) -> Docu
         points(losses),
         Heading(t(say("A late Thursday: who should try it first"))),
         points(chain_words.to_try(answer)),
+        *(Paragraph(t(sentence)) for sentence in chain_words.sure_thursdays(answer)),
     ]
     if answer.errors:
         front += [Heading(t(say("Shops left out"))), points(chain_words.mistaken(answer))]

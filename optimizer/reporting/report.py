@@ -44,6 +44,7 @@ from optimizer.reporting.paper import (
     Table,
 )  # fmt: skip
 from optimizer.reporting.pdf import pdf
+from optimizer.reporting.roster_files import week_table
 from optimizer.roster.roster import Roster
 
 _MOST_POINTS = 5  # of a list: the report has two pages
@@ -188,7 +189,7 @@ def _second_page(
     if what_if is not None:
         blocks += [Heading(t(say("What if"))), _what_ifs(what_if, whom.unit, language)]
     if roster is not None:
-        blocks += [Heading(t(say("Who works when"))), _who(roster, language)]
+        blocks += [Heading(t(say("Who works when"))), week_table(roster, 0, language)]
     source = displacement(case.displacement, demand.has_web_shop, len(demand.draws)).source
     assumed = [*sentences.assumptions(case, source), *demand.warnings]
     return (
@@ -233,26 +234,6 @@ def _shift(shift: Shift, language: str) -> str:
 
 def _window(start: int, end: int, language: str) -> str:
     return f"{written(Clock(start), language)}\N{EN DASH}{written(Clock(end), language)}"
-
-
-def _who(roster: Roster, language: str) -> Table:
-    """A row for each person, a column for each day of the first week."""
-    days = (written(Weekday(day), language) for day in range(7))
-    heads = (translated(say("person"), language), *days, translated(say("hours"), language))
-    rows = []
-    for person in roster.people:
-        own = [work for work in roster.assignments if work.person == person and work.day < 7]
-        cells = [
-            ", ".join(
-                _window(work.start_minute, work.end_minute, language)
-                for work in own
-                if work.day == day
-            )
-            for day in range(7)
-        ]
-        paid = Number(sum(work.paid_hours for work in own), 1)
-        rows.append((person, *cells, written(paid, language)))
-    return Table(heads, tuple(rows))
 
 
 def _told(hours: OpeningHours) -> Said:

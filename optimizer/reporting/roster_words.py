@@ -25,7 +25,7 @@ from optimizer.language import (
 from optimizer.reporting import listings
 from optimizer.reporting.sentences import window
 from optimizer.roster.joint import Together
-from optimizer.roster.roster import Assignment, Roster, Unmet
+from optimizer.roster.roster import Assignment, Relaxation, Roster, Unmet
 from optimizer.timegrid import clock
 
 Cells = list[dict[str, Said | str]]
@@ -118,6 +118,41 @@ def together(found: Together) -> Said:
     )
 
 
+def other_hours(found: Together, roster: Roster) -> Said:
+    """What the roster in hours decided with the people earns beside one in the plan's hours."""
+    more = found.roster.value - roster.value / roster.weeks
+    if more <= 0:
+        return say("No hours were found in which these people earn more; these earn {less} less:",
+                   less=amount(Number(-more), roster))  # fmt: skip
+    return say("In these hours these people earn {more} a week more than in those of the plan:",
+               more=amount(Number(more), roster))  # fmt: skip
+
+
+def two_steps(lost: float | None, roster: Roster) -> Said:
+    """What may be lost at most because the hours were decided before the people."""
+    if lost is None:
+        return say("The hours were decided first, the people afterwards; how much deciding both "
+                   "together would earn more is not known before it is tried.")  # fmt: skip
+    return say(
+        "The hours were decided first, the people afterwards; deciding both together could earn "
+        "at most {more} a week more.",
+        more=amount(Number(lost), roster),
+    )
+
+
+def checked(roster: Roster) -> Said:
+    """What the independent check of every shift against every rule has found."""
+    strict = sum(rule.price is None for rule in roster.broken)
+    if strict:
+        return say_n("Checked shift by shift against every rule: {n} is not kept, see below.",
+                     "Checked shift by shift against every rule: {n} are not kept, see below.",
+                     strict)  # fmt: skip
+    if roster.broken:
+        return say("Checked shift by shift: all strict rules are kept; those with a price that "
+                   "gave way are listed below.")  # fmt: skip
+    return say("Checked shift by shift against every rule: all are kept.")
+
+
 def broken(roster: Roster) -> list[Said]:
     """Every rule that is not kept, with its price."""
     told = []
@@ -134,10 +169,24 @@ def broken(roster: Roster) -> list[Said]:
 
 def ways_out(roster: Roster) -> list[Said]:
     """What could give way, and what that would bring."""
-    return [
-        say("{way}: brings {gain} a week", way=way.says, gain=amount(Number(way.gain), roster))
-        for way in roster.relaxations
-    ]
+    return [_way_out(roster, way) for way in roster.relaxations]
+
+
+def _way_out(roster: Roster, way: Relaxation) -> Said:
+    if not way.cost or roster.currency == CUSTOMERS:
+        return say("{way}: brings {gain} a week", way=way.says,
+                   gain=amount(Number(way.gain), roster))  # fmt: skip
+    gross = way.cost + way.gain
+    facts = {
+        "way": way.says,
+        "cost": amount(Number(way.cost), roster),
+        "gross": amount(Number(gross), roster),
+    }
+    if way.gain > 0:
+        return say("{way}: would cost {cost} a week and bring {gross}", **facts)
+    return say(
+        "{way}: would cost {cost} a week and bring {gross}; leaving it unmet is cheaper", **facts
+    )
 
 
 def changes(before: Roster, after: Roster, cells: Sequence[tuple[str, int]]) -> list[Said]:
@@ -258,7 +307,9 @@ def table(roster: Roster) -> dict[str, Any]:
             {"rule": rule.rule, "person": rule.person, "says": rule.says, "price": rule.price}
             for rule in roster.broken
         ],
-        "relaxations": [{"says": way.says, "gain": way.gain} for way in roster.relaxations],
+        "relaxations": [
+            {"says": way.says, "gain": way.gain, "cost": way.cost} for way in roster.relaxations
+        ],
         "pay": [
             {
                 "person": pay.person,
@@ -300,7 +351,7 @@ def lines(roster: Roster) -> list[Said | str]:
                 cost=amount(Number(need.cost, 2), roster),
             )
         )  # fmt: skip
-    return [*told, *broken(roster), *ways_out(roster), proof(roster)]
+    return [*told, checked(roster), *broken(roster), *ways_out(roster), proof(roster)]
 
 
 def payroll_csv(rosters: Mapping[str, Roster], language: str = "en") -> str:
@@ -312,15 +363,21 @@ def payroll_csv(rosters: Mapping[str, Roster], language: str = "en") -> str:
     for store, roster in rosters.items():
         days = roster.date_of(0), roster.date_of(7 * roster.weeks - 1)
         span = ["" if day is None else day.isoformat() for day in days]
-        for pay in roster.pay:
-            kinds: list[tuple[str, float]] = [(say("worked"), pay.paid_hours)]
-            kinds += pay.supplement_hours
-            if pay.guaranteed:
-                kinds.append((say("paid without work"), pay.guaranteed))
-            for kind, amount in kinds:
-                who = [listings.inert(store), listings.inert(pay.person)]
-                writer.writerow([*who, *span, translated(kind, language), f"{amount:.2f}"])
+        for person, kind, amount in paid_kinds(roster):
+            who = [listings.inert(store), listings.inert(person)]
+            writer.writerow([*who, *span, translated(kind, language), f"{amount:.2f}"])
     return out.getvalue()
+
+
+def paid_kinds(roster: Roster) -> list[tuple[str, str, float]]:
+    """For the payroll: person, kind of hours, and how many; those without any left out."""
+    found = []
+    for pay in roster.pay:
+        kinds: list[tuple[str, float]] = [(say("worked"), pay.paid_hours), *pay.supplement_hours]
+        if pay.guaranteed:
+            kinds.append((say("paid without work"), pay.guaranteed))
+        found += [(pay.person, kind, hours) for kind, hours in kinds]
+    return found
 
 
 def write_payroll(folder: Path, rosters: Mapping[str, Roster]) -> str:

@@ -1,7 +1,6 @@
 """Everything that can be taken along from one plan: a name for each file, and how to make it."""
 
 import io
-import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from optimizer.reporting.html import html
 from optimizer.reporting.paper import Document
 from optimizer.reporting.pdf import pdf
 from optimizer.reporting.report import report
+from optimizer.reporting.roster_files import calendars, plain_name
 from optimizer.roster.roster import Roster
 
 
@@ -109,19 +109,6 @@ class Takeaway:
         return self.case.name or translated(say("Your shop"), self.language)
 
 
-def calendars(
-    roster: Roster, shop: str, case: Case, language: str, monday: date, made: datetime
-) -> bytes:
-    """A calendar file for each person of a roster, together in one archive."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, person in enumerate(roster.people, 1):
-            events = ics.roster_events(roster, person, shop, language, monday)
-            text = ics.calendar(person, events, case.grid.timezone, made)
-            archive.writestr(f"{number}-{plain_name(person, 'person')}.ics", text)
-    return content.getvalue()
-
-
 def google_csv(shops: list[hours_markup.Listing]) -> bytes:
     """The hours of one shop or of many for the bulk upload of Google Business Profile."""
     return xlsx.csv_text(hours_markup.google_rows(shops)).encode()
@@ -138,8 +125,3 @@ def bundle(case: Case) -> bytes:
             archive.writestr(name, file.content or b"")
         archive.writestr("case.toml", case_text(replace(case, data=tuple(data))))
     return content.getvalue()
-
-
-def plain_name(text: str, otherwise: str) -> str:
-    """A text as part of a file name that every computer takes."""
-    return re.sub(r"\W+", "-", text).strip("-_")[:40].lower() or otherwise

@@ -161,7 +161,7 @@ def workbook(
         sheets[t(say("Roster"))] = [roster_table(roster, language)]
     said = [{t(say("What is assumed")): t(text)} for text in assumed]
     sheets[t(say("Assumptions"))] = [said, _facts(case, language)]
-    return _written(sheets, case.name)
+    return book(sheets, case.name)
 
 
 def _facts(case: Case, language: str) -> list[dict[str, Any]]:
@@ -182,22 +182,23 @@ def _fact(value: Any) -> Any:
     return value
 
 
-def _written(sheets: Mapping[str, Sequence[Sequence[Row]]], title: str) -> bytes:
+def book(sheets: Mapping[str, Sequence[Sequence[Row]]], title: str) -> bytes:
+    """An Excel file of some sheets, each with tables one below the other."""
     content = BytesIO()
     inert_options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    with xlsxwriter.Workbook(content, inert_options) as book:
-        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
+    with xlsxwriter.Workbook(content, inert_options) as made:
+        made.set_properties({"title": title, "created": datetime(2000, 1, 1)})
         rule = {"bottom": 1, "bottom_color": LINE}
         looks = {
-            "head": book.add_format({"bold": True, "bottom": 1, "bottom_color": INK}),
-            "text": book.add_format(rule),
-            "clock": book.add_format(rule | {"num_format": "[hh]:mm"}),
-            "day": book.add_format(rule | {"num_format": "yyyy-mm-dd"}),
-            "whole": book.add_format(rule | {"num_format": "#,##0"}),
-            "part": book.add_format(rule | {"num_format": "#,##0.0#"}),
+            "head": made.add_format({"bold": True, "bottom": 1, "bottom_color": INK}),
+            "text": made.add_format(rule),
+            "clock": made.add_format(rule | {"num_format": "[hh]:mm"}),
+            "day": made.add_format(rule | {"num_format": "yyyy-mm-dd"}),
+            "whole": made.add_format(rule | {"num_format": "#,##0"}),
+            "part": made.add_format(rule | {"num_format": "#,##0.0#"}),
         }
         for name, parts in sheets.items():
-            _sheet(book.add_worksheet(name), parts, looks)
+            _sheet(made.add_worksheet(name), parts, looks)
     return content.getvalue()
 
 

@@ -8,12 +8,15 @@ the prices bound every roster (Lagrange). Prices are smoothed towards those of t
 in column generation", 2018, section 2).
 """
 
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.errors import PlanError
 from optimizer.planning.milp import Model, WarmProgram
+from optimizer.roster.automaton import OFF
 from optimizer.roster.problem import Problem
 
 _DUAL = 1  # of HiGHS's simplex strategies
@@ -239,10 +242,40 @@ class Mixture:
             keep.append(own[np.argsort(loss[own], kind="stable")[:each]])
         return np.concatenate(keep)
 
-    def keep_only(self, person: int, line: int) -> np.ndarray:
+    def shifts(self) -> np.ndarray:
+        """Share of each shift, and of the day off behind them, (E, days, S+1), in the mixture."""
+        problem, shares = self._problem, self.shares
+        total = np.zeros((problem.people, problem.days, len(problem.paid) + 1))
+        for k in np.flatnonzero(shares > 0).tolist():
+            total[self.owner[k], np.arange(problem.days), self.lines[k]] += shares[k]
+        return total
+
+    def largest(self) -> np.ndarray:
+        """The line of each person with the largest share in the last mixture, (E, days)."""
+        lines = np.full((self._problem.people, self._problem.days), OFF)
+        for k in np.argsort(self.shares, kind="stable").tolist():
+            lines[self.owner[k]] = self.lines[k]
+        return lines
+
+    def keep_only(self, person: int, line: np.ndarray) -> np.ndarray:
         """Forbid all other lines of a person; returns the numbers of those forbidden."""
         others = np.flatnonzero(self.owner == person)
-        others = others[others != line]
+        others = others[others != self._known[person, line.tobytes()]]
+        self._bound(others, 0.0)
+        return others
+
+    def forbid_others(self, given: list[tuple[int, int, int]]) -> np.ndarray:
+        """Forbid lines without a person's shift of a day; returns the numbers of those forbidden.
+
+        Parameters
+        ----------
+        given
+            Person, day and shift.
+        """
+        lines, other = np.array(self.lines), np.zeros(len(self.lines), dtype=bool)
+        for person, day, shift in given:
+            other |= (self.owner == person) & (lines[:, day] != shift)
+        others = np.flatnonzero(other)
         self._bound(others, 0.0)
         return others
 
@@ -251,6 +284,7 @@ class Mixture:
         self._bound(lines, np.inf)
 
     def _bound(self, lines: np.ndarray, upper: float) -> None:
+        lines = np.unique(lines)  # the solver takes no number twice
         nothing = np.zeros(len(lines))
         self._program.change_bounds(self._first + lines, nothing, nothing + upper)
 
@@ -268,35 +302,38 @@ def bound_at(problem: Problem, prices: Prices, best: np.ndarray) -> float:
     return total
 
 
-def best_lines(
-    problem: Problem, prices: Prices, number: int, only: np.ndarray | None = None
-) -> tuple[np.ndarray, list[tuple[int, np.ndarray]]]:
-    """Values (E,) of the best lines at some prices, and those that are worth their place."""
-    reward = problem.reward(prices.presence, prices.hours, prices.limits)
-    values, found = np.full(problem.people, -np.inf), []
-    for lines, crew in problem.lines(reward, only):
-        values[crew] = lines.values
-        for k, person in enumerate(crew.tolist()):
-            found += [
-                (person, line)
-                for value, line in lines.best(k, number)
-                if value > prices.person[person] + _WORTHWHILE
-            ]
-    return values, found
-
-
 class Generation:
     """Generates lines until the bound is close; remembers the best bound and its prices.
 
-    `guess` are prices that are likely close: those of a typical week, for a roster of many.
+    `guess` are prices that are likely close: those of a typical week, for a roster of many. `check`
+    is called often, and may raise an exception to end it.
     """
 
-    def __init__(self, problem: Problem, guess: Prices | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        guess: Prices | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         self.problem, self.mixture = problem, Mixture(problem)
         self.bound = np.inf
         self.centre: Prices | None = None
+        self._check = check
+        self._people = np.arange(problem.people)
+        self._kept: np.ndarray | None = None  # lines of everybody, which the others keep
         if guess is not None:
             self._price(guess, 3)
+
+    def within(self, problem: Problem, people: np.ndarray) -> "Generation":
+        """A generation of lines for the same mixture, in a narrower problem and of some people.
+
+        The others keep the lines that have the largest shares; its bound is one for rosters in
+        which they do.
+        """
+        narrower = copy(self)
+        narrower.problem, narrower._people, narrower._kept = problem, people, self.mixture.largest()
+        narrower.bound, narrower.centre = np.inf, None
+        return narrower
 
     def round(self, number: int = 3) -> int:
         """Solve the mixture, price, and add lines; how many were new."""
@@ -308,7 +345,19 @@ class Generation:
         return added
 
     def _price(self, prices: Prices, number: int) -> int:
-        values, found = best_lines(self.problem, prices, number)
+        reward = self.problem.reward(prices.presence, prices.hours, prices.limits)
+        values, found = np.zeros(self.problem.people), []
+        if self._kept is not None:
+            values = self.problem.value_of(self._kept, reward)
+        for lines, crew in self.problem.lines(reward, self._people):
+            self._check()
+            values[crew] = lines.values
+            for k, person in enumerate(crew.tolist()):
+                found += [
+                    (person, line)
+                    for value, line in lines.best(k, number)
+                    if value > prices.person[person] + _WORTHWHILE
+                ]
         bound = bound_at(self.problem, prices, values)
         if bound < self.bound:
             self.bound, self.centre = bound, prices
@@ -335,8 +384,3 @@ class Generation:
                 found += [(person, line) for line in some]
         self.mixture.add(found)
         return self.mixture.numbers(found)
-
-    def price_some(self, people: np.ndarray, number: int = 1) -> int:
-        """Add lines of some people at the prices of the mixture as it is."""
-        _, found = best_lines(self.problem, self.mixture.solve(), number, people)
-        return self.mixture.add(found)

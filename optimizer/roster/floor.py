@@ -45,6 +45,8 @@ class Ask:
         An earlier roster of which little is to be changed, at `change_price` a cell.
     shifts
         Where only the plan's own shifts may be worked: those; else None.
+    missing_price
+        What an hour counts with a person missing who must be there, beside its sales, in money.
     """
 
     case: Case
@@ -57,6 +59,7 @@ class Ask:
     before: tuple[Assignment, ...] | None = None
     change_price: float = 0.0
     shifts: frozenset[Assignment] | None = None
+    missing_price: float = MISSING_PER_HOUR
 
 
 def shape_of(shift: Assignment, weekday: int = 0) -> Assignment:
@@ -81,7 +84,9 @@ class Floor:
         self.catalogue = self._catalogue()
         self.start = np.array([shift.start_minute for shift in self.catalogue])
         self.end = np.array([shift.end_minute for shift in self.catalogue])
-        self.present = np.array([s.present(self.grid.period_minutes) for s in self.catalogue])
+        self.present = np.array(
+            [s.present(self.grid.period_minutes) for s in self.catalogue], dtype=bool
+        ).reshape(-1, self.grid.periods_per_day)
         self.paid = self.present.sum(axis=1)
         self.automata: dict[Hashable, Automaton] = {}  # by rules, so that each is written out once
 
@@ -171,7 +176,7 @@ class Floor:
             worth = earned - self.case.rules.price("min_staff") * hours * missing
             if self.case.rules.is_strict("min_staff"):
                 full = np.take_along_axis(earned, least[:, None], axis=1)
-                each = full / np.maximum(least[:, None], 1) + MISSING_PER_HOUR * hours
+                each = full / np.maximum(least[:, None], 1) + self.ask.missing_price * hours
                 worth = np.where(missing > 0, full - each * missing, earned)
             worth = np.pad(worth, ((0, 0), (0, most + 1 - worth.shape[1])), mode="edge")
             found.append(self.by_day(worth.T).transpose(1, 2, 0))

@@ -4,10 +4,12 @@ A plan of anonymous shifts becomes weeks of named people. Nothing is ever "infea
 nobody can meet is listed with its cost, and so are the ways out of it, cheapest first.
 """
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import product
 
 import numpy as np
 
@@ -18,17 +20,20 @@ from optimizer.people import Employee
 from optimizer.planning.plan import Plan
 from optimizer.planning.response import Potential
 from optimizer.roster.automaton import OFF
+from optimizer.roster.best import Tell
 from optimizer.roster.check import check_roster
 from optimizer.roster.columns import Prices
 from optimizer.roster.floor import Ask, Cell, Floor, shape_of
+from optimizer.roster.hiring import more_people
 from optimizer.roster.people import People
 from optimizer.roster.problem import Problem
 from optimizer.roster.roster import Assignment, Roster
-from optimizer.roster.search import CLOSE, Tell, carry_on, search
-from optimizer.roster.ways import ways_out
+from optimizer.roster.rules import check_facts
+from optimizer.roster.search import CLOSE, carry_on, search
+from optimizer.roster.ways import ways_out, without_shifts
 from optimizer.roster.worth import Judge
 
-CHANGE_PRICE = 25.0  # money: what a changed cell counts when little is to be changed
+_TIME_TO_SEARCH = 0.95  # share of the time; then the roster is judged and ways out are tried
 
 
 def ask_for(
@@ -48,6 +53,8 @@ def ask_for(
     ------
     PlanError
         The case names no people, or the first day is no Monday.
+    CaseError
+        Somebody has a wage area or a role that there is not.
     """
     if not case.employee:
         raise PlanError(
@@ -64,6 +71,12 @@ def ask_for(
                        s.break_minutes, s.role)
             for s in plan.shifts
         )  # fmt: skip
+    price = 0.0 if before is None else case.roster.price("notice")
+    if before is not None and price == math.inf:  # nobody's shift changes but for what is locked
+        shift_of = {(shift.person, shift.day): shift for shift in before.assignments}
+        cells = product(before.people, range(7 * before.weeks))
+        locked = {cell: shift_of.get(cell) for cell in cells} | dict(locked or {})
+    check_facts(case)
     return Ask(
         case=case,
         potential=potential,
@@ -73,7 +86,7 @@ def ask_for(
         first=first,
         locked=locked,
         before=None if before is None else before.assignments,
-        change_price=CHANGE_PRICE if before is not None else 0.0,
+        change_price=price if price < math.inf else 0.0,
         shifts=shifts,
     )
 
@@ -101,7 +114,8 @@ def make_roster(
     locked
         Cells (person, day) that stand: a shift, or None for a day off.
     before
-        An earlier roster of which as little as possible is to be changed.
+        An earlier roster of which as little as possible is to be changed; what a change counts
+        says the rule `roster.notice`.
     only_planned_shifts
         Whether people may work the plan's own shifts only; else any legal shift that suits them.
     seconds
@@ -126,6 +140,10 @@ def solve_roster(ask: Ask, *, seconds: float = 30.0, tell: Tell = carry_on) -> R
     """The roster that is asked for."""
     started = time.perf_counter()
     people = People(Floor(ask))
+    if not people.floor.catalogue:  # no day is open as long as the shortest shift
+        roster = judge_roster(ask, ())
+        ways = without_shifts(ask, roster)
+        return replace(roster, bound=roster.value, status="optimal", relaxations=ways)
     problem, constant = people.problem, people.floor.constant
     start, guess = np.full((problem.people, problem.days), OFF), None
 
@@ -136,9 +154,9 @@ def solve_roster(ask: Ask, *, seconds: float = 30.0, tell: Tell = carry_on) -> R
         start = people.floor.lines(ask.before)
     elif ask.weeks > 1:
         start, guess = _typical_weeks(ask, problem, seconds / 4, tell)
-    found = search(
-        problem, _admissible(problem, start), seconds=seconds, tell=tell_all, guess=guess
-    )
+    start = _admissible(problem, start)
+    left = max(_TIME_TO_SEARCH * seconds - (time.perf_counter() - started), 1.0)
+    found = search(problem, start, seconds=left, tell=tell_all, guess=guess)
     closed = found.bound - found.worth <= CLOSE * abs(found.worth) + 0.01
     status = "stopped" if found.stopped else "optimal" if closed else "feasible"
     roster = judge_roster(ask, people.floor.assignments(found.lines))
@@ -158,13 +176,14 @@ def solve_roster(ask: Ask, *, seconds: float = 30.0, tell: Tell = carry_on) -> R
 def judge_roster(ask: Ask, assignments: tuple[Assignment, ...]) -> Roster:
     """A roster as it stands: what it is worth, which needs it leaves and which rules it breaks.
 
-    For a roster edited by hand: nothing is solved, every figure is counted anew.
+    For a roster edited by hand: nothing is solved, every figure is counted anew. Of the ways out
+    of unmet needs it tells only whom one would hire.
     """
     people = People(Floor(ask))
     judge = Judge(people, assignments)
     broken = check_roster(ask.case, assignments, ask.weeks, ask.first)
     value = judge.value(broken)
-    return Roster(
+    roster = Roster(
         people=tuple(person.name for person in ask.case.employee),
         weeks=ask.weeks,
         first=ask.first,
@@ -181,6 +200,7 @@ def judge_roster(ask: Ask, assignments: tuple[Assignment, ...]) -> Roster:
         seconds=0.0,
         currency=ask.potential.unit,
     )
+    return replace(roster, relaxations=more_people(people, roster))
 
 
 def after_illness(

@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.people import Employee
-from optimizer.planning.rules import rule_pack
 from optimizer.roster.automaton import OFF, Automaton, Horizon
 from optimizer.roster.book import ORDINARY, SUNDAY, WeekBook
 from optimizer.roster.floor import Floor, shape_of
@@ -17,6 +16,7 @@ from optimizer.roster.rules import (
     YOUNG_HOURS,
     Rule,
     WorkingTime,
+    pack_of,
     working_time,
 )
 
@@ -82,9 +82,10 @@ class People:
     @cached_property
     def labour(self) -> np.ndarray:
         """What a period of work costs, on-cost included, shape (E, days, P)."""
-        floor, pack = self.floor, rule_pack(self.case)
+        floor = self.floor
         hours = np.ones((len(self.people), floor.days, floor.grid.periods_per_day))
         for e, wage in enumerate(self.wages):
+            pack = pack_of(self.case, self.people[e])
             if pack is None or not wage:
                 continue
             for week in range(floor.ask.weeks):

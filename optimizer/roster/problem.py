@@ -5,7 +5,7 @@ off, on every day; a roster is a line for everybody (int of shape (E, days), OFF
 worth is what the needs of the house are met for, less what the lines cost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ import numpy as np
 from optimizer.roster.automaton import OFF, Automaton, Horizon
 from optimizer.roster.lines import Lines
 
+_VALUES_AT_ONCE = 30_000_000  # by day, state, person and paid periods: 240 MB
 _HALVINGS = 5  # of the price at which a person's limits are kept
 
 
@@ -150,17 +151,34 @@ class Problem:
 
     def lines(
         self, reward: np.ndarray, only: np.ndarray | None = None
-    ) -> list[tuple[Lines, np.ndarray]]:
-        """The best lines of each crew, with the numbers of its people; `only` some of them."""
-        found = []
+    ) -> Iterator[tuple[Lines, np.ndarray]]:
+        """The best lines, some people at a time, with their numbers; `only` some of all people.
+
+        They are found for as many people at once as memory holds.
+        """
         for automaton, crew in self.crews:
             who = crew if only is None else crew[np.isin(crew, only)]
-            if len(who):
-                lines = Lines(
-                    automaton, self.horizon, reward[who], -self.off[who], -self.hours_cost[who]
-                )
-                found.append((lines, who))
-        return found
+            values = sum(day.states for day in automaton.along(self.horizon))
+            at_once = max(_VALUES_AT_ONCE // (values * self.hours_cost.shape[2]), 1)
+            for first in range(0, len(who), at_once):
+                some = who[first : first + at_once]
+                yield (
+                    Lines(
+                        automaton, self.horizon, reward[some], -self.off[some],
+                        -self.hours_cost[some],
+                    ),
+                    some,
+                )  # fmt: skip
+
+    def value_of(self, lines: np.ndarray, reward: np.ndarray) -> np.ndarray:
+        """What everybody's line brings at some reward of shifts (E, days, S), shape (E,)."""
+        worked = lines != OFF
+        each = np.take_along_axis(reward, np.where(worked, lines, 0)[..., None], axis=2)[..., 0]
+        each = np.where(worked, each, -self.off)
+        hours = np.array([self.hours(line) for line in lines])
+        return each.sum(axis=1) - np.take_along_axis(self.hours_cost, hours[..., None], axis=2).sum(
+            axis=(1, 2)
+        )
 
     def admissible(self, person: int, line: np.ndarray) -> np.ndarray:
         """A line that breaks no rule and keeps as many of the given shifts as can be."""

@@ -71,10 +71,15 @@ class Broken:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """Something that could give way, and what the shop would gain by it each week, in money."""
+    """Something that could give way, and what the shop would gain by it each week, in money.
+
+    `cost` is the pay of people whom it would hire; the gain is what is left after it, and may be
+    negative.
+    """
 
     says: str
     gain: float
+    cost: float = 0.0
 
 
 @dataclass(frozen=True)

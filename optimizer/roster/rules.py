@@ -10,15 +10,19 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from optimizer.case import Case
+from optimizer.errors import CaseError
+from optimizer.language import Listed, Money, Said, say
 from optimizer.people import Employee
-from optimizer.planning.rules import NONE, read_pack, rule_pack
+from optimizer.planning.rules import NONE, RulePack, read_pack, rule_pack
 from optimizer.timegrid import MINUTES_PER_DAY
 
 FLOOR = "eu-floor-2003"  # holds where a pack says nothing
 NIGHT = (23 * 60, 30 * 60)  # minutes of the day; a shift with 3 hours of it is a night shift
 NIGHT_MINUTES = 180
 LOCKED_PRICE = 1e4  # money: what a strict rule counts for people whose shifts stand already
+LEAST_WAGE = "least wage"
 _SUNDAYS_PER_YEAR = 52
+_CENT = 0.005
 
 # Directive 94/33/EC on young people at work, articles 8 to 10.
 YOUNG_LONGEST_DAY, YOUNG_LONGEST_WEEK, YOUNG_REST, YOUNG_WEEKLY_REST = 8.0, 40.0, 12.0, 48.0
@@ -86,6 +90,64 @@ def working_time(case: Case, person: Employee, weeks: int) -> WorkingTime:
             weekly_rest=Rule(max(found.weekly_rest.asks, YOUNG_WEEKLY_REST), math.inf),
         )
     return found
+
+
+def pack_of(case: Case, person: Employee) -> RulePack | None:
+    """The rule pack by which somebody is paid: the shop's own, in their area where they have one.
+
+    Raises
+    ------
+    CaseError
+        The pack has no such area.
+    """
+    pack = rule_pack(case)
+    if pack is None or not person.area:
+        return pack
+    try:
+        return read_pack(pack.name, person.area)
+    except CaseError as error:
+        raise CaseError(error.what, where="employee.area", cure=error.cure) from None
+
+
+def check_facts(case: Case) -> None:
+    """Refuse people of an area or a role that there is not.
+
+    Raises
+    ------
+    CaseError
+        Somebody has one.
+    """
+    roles = [role.name for role in case.role]
+    for person in case.employee:
+        pack_of(case, person)
+        for role in person.roles if roles else ():
+            if role not in roles:
+                raise CaseError(
+                    say('{person}: there is no role "{role}"', person=person.name, role=role),
+                    where="employee.roles",
+                    cure=say("Known here: {known}.", known=Listed(roles, "comma")),
+                )
+
+
+def underpaid(case: Case) -> list[Said]:
+    """Who earns less an hour than the rule pack's least wage in their area, in words.
+
+    Owners who are not paid, and people under 18, of whom the packs say nothing, are left out.
+    """
+    usual = case.economics.labour_cost_per_hour / (1 + case.economics.on_cost)
+    told = []
+    for person in case.employee:
+        pack = pack_of(case, person)
+        wage = usual if person.wage is None else person.wage
+        if pack is None or not wage or person.is_young:
+            continue
+        for fact in pack.facts:
+            if fact.id == LEAST_WAGE and fact.value is not None and wage < fact.value - _CENT:
+                told.append(
+                    say("{person} earns {wage} an hour, less than the least that is known: {rule}.",
+                        person=person.name, wage=Money(wage, case.currency, 2), rule=say(fact.says))
+                )  # fmt: skip
+    return told
 
 
 def known_by(case: Case, first: date) -> date | None:

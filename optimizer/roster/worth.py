@@ -6,10 +6,10 @@ from itertools import groupby
 import numpy as np
 
 from optimizer.planning.house_rules import needed_staff
-from optimizer.planning.rules import rule_pack
 from optimizer.roster.floor import NO_KEY_PER_HOUR
 from optimizer.roster.people import KINDS, OVERTIME, People
 from optimizer.roster.roster import Assignment, Broken, Pay, Share, Unmet
+from optimizer.roster.rules import pack_of
 
 _CENT = 0.005
 
@@ -69,9 +69,10 @@ class Judge:
 
     def pay(self) -> tuple[Pay, ...]:
         """Of everybody: hours and money, supplements apart, with the employer's on-cost."""
-        floor, pack = self.floor, rule_pack(self.floor.case)
+        floor = self.floor
         hours, found = floor.grid.period_hours, []
         for e, person in enumerate(floor.people):
+            pack = pack_of(floor.case, person)
             worked = float(self.at_work[e].sum()) * hours
             wage = worked * float(self.people.wage_cost[e])
             total = float((self.people.labour[e] * self.at_work[e]).sum())
@@ -159,6 +160,15 @@ class Judge:
             )
             if fair[k].any()
         )
+
+    def deserted(self) -> np.ndarray:
+        """Open periods with fewer people than must be there, or no key, bool of shape (days, P)."""
+        floor = self.floor
+        least = [floor.by_day(needed_staff(post.service, floor.grid)) for post in floor.posts]
+        found = (self.staff < np.array(least)).any(axis=0)
+        if floor.asks_for_keys:
+            found |= ~self._has_key()
+        return found & floor.open_
 
     def unmet(self) -> tuple[Unmet, ...]:
         """Periods with fewer people than planned, or nobody with a key, run by run."""
