@@ -242,8 +242,8 @@ def show_together(shop: state.Shop, plan: Plan, roster: Roster) -> None:
     if hours:
         state.paragraphs(
             say(
-                "These people cannot staff the plan: {hours} open hours a week have too few of "
-                "them, or nobody with a key. Decided together, the doors move to where they are.",
+                "These people cannot staff the plan: for {hours} h a week there are too few of "
+                "them, or nobody has a key. Decided together, the doors move to where they are.",
                 hours=Exact(hours),
             )
         )
