@@ -12,7 +12,8 @@ from optimizer.opening import OpeningHours
 
 CLOSINGS = ("finish", "cut", "stop")
 # What is more than these is a slip of the finger, or in another unit.
-MOST_MINUTES, MOST_PATIENCE_MINUTES = 7 * 24 * 60, 365 * 24 * 60
+MOST_MINUTES = 7 * 24 * 60
+MOST_PATIENCE_MINUTES = 10**9  # as good as for ever
 MOST_AT_ONCE = 100  # contacts of one person
 
 
@@ -27,7 +28,7 @@ def require_minutes(where: str, minutes: float, patience_minutes: float) -> None
     Raises
     ------
     CaseError
-        A time is not above 0, or longer than a week to serve, or a year to wait.
+        A time is not above 0, or longer than a week to serve, or than for ever to wait.
     """
     limits = {
         "minutes": (minutes, MOST_MINUTES),

@@ -63,9 +63,9 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
     ("place", "most"),
     [
         ("service.minutes", 7 * 24 * 60),
-        ("service.patience_minutes", 365 * 24 * 60),
+        ("service.patience_minutes", 10**9),
         ("channel.minutes", 7 * 24 * 60),
-        ("channel.patience_minutes", 365 * 24 * 60),
+        ("channel.patience_minutes", 10**9),
         ("channel.concurrency", 100),
         ("desk.answer_seconds", 24 * 60 * 60),
         ("desk.stop_minutes", 24 * 60),
@@ -81,7 +81,7 @@ def test_times_that_nobody_means_are_refused(place: str, most: int) -> None:
         return with_changes(Case(), {place: value})
 
     changed(most)
-    for value in (most + 1, 10**9):
+    for value in (most + 1, 10**12):
         with pytest.raises(CaseError, match=f"{place}: must be "):
             changed(value)
 
