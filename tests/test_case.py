@@ -72,7 +72,7 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str
     ],
 )
 def test_times_that_nobody_means_are_refused(place: str, most: int) -> None:
-    """A week with one customer, a year on hold: that long is all right, longer is refused."""
+    """A week with one customer, patience without end: so much is all right, more is refused."""
 
     def changed(value: int) -> Case:
         where, name = place.split(".")
