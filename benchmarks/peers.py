@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-CENTS = 100  # CP-SAT counts in whole numbers
+EXACT = 10_000  # parts of a unit of money: CP-SAT counts in whole numbers
 MANY = 200  # above any count of people or shifts here
 
 
@@ -38,7 +38,7 @@ def cpsat(model: dict[str, np.ndarray], seconds: float) -> dict[str, float | str
             for limit, sign in ((least, -1), (most, 1))
         )
         program.add_linear_constraint(expression, low, high)
-    costs = np.round(CENTS * model["cost"]).astype(int)
+    costs = np.round(EXACT * model["cost"]).astype(int)
     program.minimize(sum(int(cost) * x for cost, x in zip(costs, variables, strict=True) if cost))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
@@ -48,8 +48,8 @@ def cpsat(model: dict[str, np.ndarray], seconds: float) -> dict[str, float | str
     status = solver.solve(program)
     found = {"status": solver.status_name(status), "work": time.process_time() - started}
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        found["objective"] = -solver.objective_value / CENTS
-        found["bound"] = -solver.best_objective_bound / CENTS
+        found["objective"] = -solver.objective_value / EXACT
+        found["bound"] = -solver.best_objective_bound / EXACT
     return found
 
 
@@ -57,13 +57,12 @@ def plan(shop: dict[str, np.ndarray], seconds: float) -> dict[str, float | str]:
     """Opening hours and shifts of a shop, from the lists that `benchmarks.agreement` makes."""
     from ortools.sat.python import cp_model
 
-    exact = 100 * CENTS
     program = cp_model.CpModel()
     window, covers, more = shop["window"].tolist(), shop["covers"], shop["more"]
     least, most = int(shop["least"]), int(shop["least"]) + more.shape[2]
     opened = [program.new_bool_var("") for _ in window]
     days = [[k for k in range(len(window)) if window[k][0] == day] for day in range(7)]
-    profit = [round(exact * worth) * x for worth, x in zip(shop["worth"], opened, strict=True)]
+    profit = [round(EXACT * worth) * x for worth, x in zip(shop["worth"], opened, strict=True)]
     minutes = round(60 * shop["hour"])
     paid = [round(60 * hours) * x for hours, x in zip(shop["hours"], opened, strict=True)]
     for day, mine in enumerate(days):
@@ -77,7 +76,7 @@ def plan(shop: dict[str, np.ndarray], seconds: float) -> dict[str, float | str]:
             at_work = sum(worked[k] for k in np.flatnonzero(covers[:, t]))
             program.add(at_work == least * is_open + sum(further))
             profit += [
-                round(exact * worth) * x for worth, x in zip(more[day, t], further, strict=True)
+                round(EXACT * worth) * x for worth, x in zip(more[day, t], further, strict=True)
             ]
             paid += [minutes * x for x in further]
     program.add_bool_or(opened)
@@ -107,8 +106,8 @@ def plan(shop: dict[str, np.ndarray], seconds: float) -> dict[str, float | str]:
     return {
         "status": solver.status_name(status),
         "work": time.process_time() - started,
-        "objective": solver.objective_value / exact,
-        "bound": solver.best_objective_bound / exact,
+        "objective": solver.objective_value / EXACT,
+        "bound": solver.best_objective_bound / EXACT,
     }
 
 
